@@ -1,0 +1,184 @@
+// swift-tools-version:6.2
+// Signet by floor: a target names only targets on floors below its own (see README, "The parts").
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceContext: Target.Dependency = .product(name: "ServiceContextModule", package: "swift-service-context")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+// C: headers of the system's libraries, and the shims that Swift cannot express.
+let cTargets: [Target] = [
+    // PKCS#11 declarations; the module itself is loaded at run time.
+    .target(name: "CPKCS11"),
+    // libcrypto, the second opinion on every certificate before it leaves.
+    .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+]
+
+// Floor 0: pure types and rules; no I/O.
+let floor0: [Target] = [
+    // Certificates, requests, profiles and lints beyond what swift-certificates has.
+    .target(name: "PKIX", dependencies: [x509, asn1, crypto, cryptoExtras, yams], swiftSettings: settings),
+    // The hash-chained record of who did what.
+    .target(name: "AuditLog", dependencies: [crypto], swiftSettings: settings),
+    // Files written whole or not at all.
+    .target(name: "AtomicFiles", swiftSettings: settings),
+    // Prometheus exposition and JSON lines behind swift-metrics and swift-log.
+    .target(name: "Telemetry", dependencies: [coreMetrics, logging], swiftSettings: settings),
+]
+
+// Floor 1: the outside world's protocols.
+let floor1: [Target] = [
+    // PKCS#11: module, token, session pool, keys.
+    .target(name: "Signing", dependencies: ["CPKCS11", "PKIX", x509, asn1, crypto, metrics], swiftSettings: settings),
+    // What an agent runs: key, request, enrolment, renewal.
+    .target(
+        name: "AgentClient",
+        dependencies: ["PKIX", "AtomicFiles", x509, asn1, crypto, cryptoExtras, asyncHTTPClient, nioCore, nioSSL, nioFoundation],
+        swiftSettings: settings
+    ),
+]
+
+// Floor 2: the authorities. They see stores and signers as protocols.
+let floor2: [Target] = [
+    // Request -> to-be-signed -> lint -> record -> sign -> check -> record; revocation; ceremony.
+    .target(
+        name: "CertificateAuthority",
+        dependencies: [
+            "PKIX", "AuditLog", "AtomicFiles", "Signing", "COpenSSL", x509, asn1, crypto, cryptoExtras, yams, lifecycle, logging, metrics,
+            tracing,
+        ],
+        swiftSettings: settings
+    ),
+    // Accounts: API tokens and their roles.
+    .target(name: "RegistrationAuthority", dependencies: ["PKIX", "AuditLog", crypto], swiftSettings: settings),
+]
+
+// Floor 3: the edges: storage below, HTTP above; neither sees the other.
+let floor3: [Target] = [
+    // The only place with SQL.
+    .target(
+        name: "Persistence",
+        dependencies: [
+            "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", grdb, logging, metrics,
+        ],
+        swiftSettings: settings
+    ),
+    // The HTTPS management API.
+    .target(
+        name: "WebAPI",
+        dependencies: [
+            "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry", hummingbird, hummingbirdCore,
+            hummingbirdHTTP2, hummingbirdTLS, httpTypes, nioHTTPTypes, nioCore, nioPosix, nioHTTP1, nioSSL, lifecycle, logging,
+            metrics, tracing, serviceContext, x509, crypto,
+        ],
+        resources: [.embedInCode("Resources/openapi.yaml")],
+        swiftSettings: settings
+    ),
+]
+
+// Floor 4: commands, configuration, wiring. No logic.
+let floor4: [Target] = [
+    .executableTarget(
+        name: "signet",
+        dependencies: [
+            "PKIX", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "AgentClient", "CertificateAuthority", "RegistrationAuthority",
+            "Persistence", "WebAPI", arguments, configuration, yams, lifecycle, logging, metrics, x509, crypto, nioPosix,
+        ],
+        swiftSettings: settings
+    )
+]
+
+let tests: [Target] = [
+    .target(
+        name: "TestSupport",
+        dependencies: [
+            "PKIX", "AuditLog", "Signing", "CertificateAuthority", "RegistrationAuthority", "Persistence", "WebAPI", x509, asn1,
+            crypto, cryptoExtras, logging,
+        ],
+        path: "Tests/Support",
+        swiftSettings: settings
+    ),
+    .testTarget(name: "PKIXTests", dependencies: ["PKIX", "TestSupport", x509, asn1, crypto, cryptoExtras], swiftSettings: settings),
+    .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", crypto], swiftSettings: settings),
+    .testTarget(name: "AtomicFilesTests", dependencies: ["AtomicFiles"], swiftSettings: settings),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", metrics, logging], swiftSettings: settings),
+    .testTarget(name: "SigningTests", dependencies: ["Signing", "TestSupport", "PKIX", x509, asn1, crypto, cryptoExtras], swiftSettings: settings),
+    .testTarget(name: "AgentClientTests", dependencies: ["AgentClient", "TestSupport", "PKIX", x509, crypto], swiftSettings: settings),
+    .testTarget(
+        name: "CertificateAuthorityTests",
+        dependencies: ["CertificateAuthority", "TestSupport", "PKIX", "AuditLog", "Signing", x509, asn1, crypto],
+        swiftSettings: settings
+    ),
+    .testTarget(name: "RegistrationAuthorityTests", dependencies: ["RegistrationAuthority", "TestSupport", "AuditLog"], swiftSettings: settings),
+    .testTarget(
+        name: "PersistenceTests",
+        dependencies: ["Persistence", "TestSupport", "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", grdb],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "WebAPITests",
+        dependencies: [
+            "WebAPI", "TestSupport", "PKIX", "CertificateAuthority", "RegistrationAuthority", hummingbird, hummingbirdTesting,
+            httpTypes, x509, yams,
+        ],
+        swiftSettings: settings
+    ),
+    // The built program as a stranger meets it: processes, sockets, openssl, GnuTLS, Python.
+    .testTarget(name: "SignetTests", dependencies: ["signet", "TestSupport", "PKIX", x509, crypto], swiftSettings: settings),
+]
+
+let package = Package(
+    name: "signet",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-service-context", exact: "1.5.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: cTargets + floor0 + floor1 + floor2 + floor3 + floor4 + tests
+)

@@ -1,0 +1,47 @@
+// The names of what can be done; open, so that an entry written by a newer version can still be read and verified.
+
+/// What was done or attempted, as `object.verb`.
+public struct AuditAction: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    // Stored: a change here needs a migration.
+    /// The action's text, lower case.
+    public let rawValue: String
+
+    /// Takes any text, also one that this version does not know.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// The action's text.
+    public var description: String { self.rawValue }
+}
+
+extension AuditAction {
+    /// A certificate was issued or its issuance refused.
+    public static let issueCertificate = AuditAction("certificate.issue")
+    /// An issuance that had begun was closed without a certificate leaving.
+    public static let abandonIssuance = AuditAction("certificate.issue-abandoned")
+    /// A certificate was revoked.
+    public static let revokeCertificate = AuditAction("certificate.revoke")
+    /// The daemon renewed one of its own certificates (TLS, OCSP responder).
+    public static let renewServiceCertificate = AuditAction("service-certificate.renew")
+    /// A revocation list was signed.
+    public static let issueRevocationList = AuditAction("crl.issue")
+    /// An API token was created.
+    public static let createToken = AuditAction("token.create")
+    /// An API token was revoked.
+    public static let revokeToken = AuditAction("token.revoke")
+    /// A step of the key ceremony made a key or a certificate.
+    public static let ceremony = AuditAction("ceremony.create")
+    /// The authority began to serve.
+    public static let startAuthority = AuditAction("authority.start")
+    /// The authority stopped serving, gracefully.
+    public static let stopAuthority = AuditAction("authority.stop")
+    /// A caller did not prove who it is.
+    public static let denyAuthentication = AuditAction("authentication.deny")
+    /// A caller that is known asked for what its role does not admit.
+    public static let denyAuthorization = AuditAction("authorization.deny")
+}

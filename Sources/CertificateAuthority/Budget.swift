@@ -1,0 +1,15 @@
+// Bounds on work that strangers can cause, each with the origin of its number.
+
+/// The bounds of this module.
+public enum Budget {
+    /// Fresh serial numbers tried before issuance gives up: a collision of 128 random bits means a broken generator.
+    public static let serialAttempts = 3
+    /// Certificates a page of a listing has at most; a page of 100 PEM certificates is about 200 KiB.
+    public static let pageSize = 100
+    /// Characters of an idempotency key (draft-ietf-httpapi-idempotency-key-header suggests a UUID; 36).
+    public static let idempotencyKeyCharacters = 255
+    /// Seconds for which an idempotency key is remembered: a day, as Stripe does.
+    public static let idempotencySeconds: Int64 = 86_400
+    /// Issuances read at once while recovering.
+    public static let recoveryBatch = 100
+}

@@ -1,0 +1,53 @@
+// A profile that would fail its lints is refused when it is loaded, not when the first agent asks.
+
+import Crypto
+import PKIX
+import X509
+
+/// Builds and lints a sample certificate of a profile.
+enum ProfileCheck {
+    /// Throws unless a certificate for a sample request passes every lint of severity error.
+    static func run(_ template: CertificateTemplate) throws {
+        let profile = template.profile
+        guard let key = try self.sampleKey(profile) else { return }
+        var application = CertificateApplication(
+            profile: profile.name,
+            publicKey: key,
+            names: try self.sampleNames(profile.names),
+            requester: .system
+        )
+        application.subject = try DistinguishedName { CommonName("Profile Check") }
+        let instant = template.context.issuerNotAfter.map { $0 + -profile.maximumLifetime } ?? CertificateTime(secondsSinceEpoch: 0)
+        let serialNumber = try SerialNumber(bytes: [UInt8](repeating: 0x5A, count: 16))
+        do {
+            let sample = try template.toBeSigned(application, serialNumber: serialNumber, at: instant)
+            _ = try IssuancePipeline.lint(try sample.derEncoded(), template.context)
+        } catch {
+            throw AuthorityError(
+                .invalidHierarchy,
+                "\(profile.file): profile '\(profile.name)' can issue nothing: \(error)"
+            )
+        }
+    }
+
+    /// A key of a kind that the profile admits and that is quick to make; `nil` for profiles of RSA alone.
+    private static func sampleKey(_ profile: CertificateProfile) throws -> SubjectPublicKey? {
+        let admits = { (type: KeyType) in profile.keys.contains { $0.admits(type) } }
+        if admits(.p256) { return try SubjectPublicKey(Certificate.PublicKey(P256.Signing.PrivateKey().publicKey)) }
+        if admits(.p384) { return try SubjectPublicKey(Certificate.PublicKey(P384.Signing.PrivateKey().publicKey)) }
+        if admits(.ed25519) {
+            return try SubjectPublicKey(Certificate.PublicKey(Curve25519.Signing.PrivateKey().publicKey))
+        }
+        return nil
+    }
+
+    private static func sampleNames(_ admitted: AdmittedNames) throws(PKIXError) -> [AlternativeName] {
+        if admitted.dns.maximum > 0 { return [.dns(try HostName("host.example"))] }
+        if let scheme = admitted.schemes.first, admitted.uri.maximum > 0 {
+            let text = scheme == "ans" ? "ans://v1.0.0.host.example" : "\(scheme)://host.example/"
+            return [.uri(try URIName(text))]
+        }
+        if admitted.ip.maximum > 0 { return [.ip([192, 0, 2, 1])] }
+        return []
+    }
+}

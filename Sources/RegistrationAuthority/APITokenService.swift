@@ -1,0 +1,136 @@
+// What operators do with API tokens. Each change is durable, with its audit entry, before it is answered.
+
+import AuditLog
+public import FoundationEssentials
+import Synchronization
+
+/// Creates, lists and revokes API tokens, for callers whose role admits it.
+public final class APITokenService: Sendable {
+    private let store: any APITokenStore
+    private let authenticator: Authenticator
+    private let now: @Sendable () -> Date
+    private let generator: Mutex<any RandomNumberGenerator & Sendable>
+
+    /// Creates the service.
+    ///
+    /// - Parameters:
+    ///   - store: where tokens are kept.
+    ///   - authenticator: is told of revocations, so that they take effect at once.
+    ///   - generator: must be cryptographically secure: secrets are drawn from it.
+    ///   - now: the clock.
+    public init(
+        store: any APITokenStore,
+        authenticator: Authenticator,
+        generator: any RandomNumberGenerator & Sendable,
+        now: @escaping @Sendable () -> Date
+    ) {
+        self.store = store
+        self.authenticator = authenticator
+        self.generator = Mutex(generator)
+        self.now = now
+    }
+
+    /// Creates a token; the secret is in no other place than the result.
+    ///
+    /// Without a lifetime it never expires. Throws `permissionDenied`, `invalidTokenName`, `invalidTokenLifetime`, or what
+    /// the store throws; after an error there is no usable token, for nobody has the secret.
+    public func createToken(
+        name: String,
+        role: Role,
+        lifetime: Duration? = nil,
+        by principal: Principal,
+        from origin: RequestOrigin
+    ) async throws -> (token: APIToken, secret: APITokenSecret) {
+        try principal.require(.manageTokens)
+        try check(name: name)
+        if let lifetime { try check(lifetime: lifetime) }
+        let secret = self.generator.withLock { drawSecret(from: &$0) }
+        let created = self.now().wholeSeconds
+        let token = APIToken(
+            id: secret.id,
+            name: name,
+            role: role,
+            created: created,
+            expires: lifetime.map { created.addingTimeInterval(Double($0.components.seconds)) },
+            lastUsed: nil,
+            revokedAt: nil,
+            secretHash: secret.hash
+        )
+        try await self.store.create(token, audit: self.creation(of: token, by: principal, from: origin))
+        return (token, secret)
+    }
+
+    /// Revokes a token; once this returns, no request that begins later is admitted with it in this process.
+    ///
+    /// A token that was revoked before stays as it is. Throws `permissionDenied`, `tokenNotFound`, or what the store
+    /// throws.
+    public func revokeToken(
+        id: String,
+        by principal: Principal,
+        from origin: RequestOrigin
+    ) async throws -> APIToken {
+        try principal.require(.manageTokens)
+        // Also when the store throws: the outcome may be unknown, and a read too much does no harm.
+        defer { self.authenticator.invalidate(id: id) }
+        let instant = self.now()
+        let event = AuditEvent(
+            at: instant,
+            actor: principal.actor,
+            action: .revokeToken,
+            object: "token:" + id,
+            address: origin.address,
+            requestID: origin.requestID
+        )
+        guard let token = try await self.store.revoke(id: id, at: instant.wholeSeconds, audit: event) else {
+            throw RegistrationError(.tokenNotFound, "there is no API token with this id; see: signet token list")
+        }
+        return token
+    }
+
+    /// Tokens after an id (nil for the start) in ascending order of id, at most `limit` and ``Budget/tokensPerPage``.
+    public func listTokens(after id: String? = nil, limit: Int, by principal: Principal) async throws -> [APIToken] {
+        try principal.require(.manageTokens)
+        return try await self.store.list(after: id, limit: max(0, min(limit, Budget.tokensPerPage)))
+    }
+
+    private func creation(of token: APIToken, by principal: Principal, from origin: RequestOrigin) -> AuditEvent {
+        var details = ["name": token.name, "role": token.role.rawValue]
+        details["expires"] = token.expires.map { $0.formatted(.iso8601) }
+        return AuditEvent(
+            at: token.created,
+            actor: principal.actor,
+            action: .createToken,
+            object: "token:" + token.id,
+            address: origin.address,
+            requestID: origin.requestID,
+            details: details
+        )
+    }
+}
+
+private func drawSecret(from generator: inout any RandomNumberGenerator & Sendable) -> APITokenSecret {
+    func draw(_ generator: inout some RandomNumberGenerator) -> APITokenSecret { APITokenSecret(generator: &generator) }
+    return draw(&generator)
+}
+
+private func check(name: String) throws(RegistrationError) {
+    guard !name.isEmpty, name.utf8.count <= Budget.tokenNameBytes else {
+        throw RegistrationError(.invalidTokenName, "a token's name has 1 to \(Budget.tokenNameBytes) octets of UTF-8")
+    }
+    // A name is shown in listings and logs: nothing in it may steer a terminal or hide.
+    let forbidden: [Unicode.GeneralCategory] = [
+        .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate,
+    ]
+    guard name.unicodeScalars.allSatisfy({ !forbidden.contains($0.properties.generalCategory) }) else {
+        throw RegistrationError(.invalidTokenName, "a token's name must not have control or invisible characters")
+    }
+}
+
+private func check(lifetime: Duration) throws(RegistrationError) {
+    guard lifetime >= .seconds(1), lifetime <= Budget.tokenLifetime else {
+        throw RegistrationError(
+            .invalidTokenLifetime,
+            "a token's lifetime is between a second and \(Budget.tokenLifetime.components.seconds / 86_400) days"
+        )
+    }
+}

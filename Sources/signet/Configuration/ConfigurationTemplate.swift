@@ -1,0 +1,53 @@
+// The config.yaml that `signet init` writes.
+
+import CertificateAuthority
+
+/// A first configuration.
+struct ConfigurationTemplate {
+    /// Where Debian installs SoftHSM.
+    static let softHSM = "/usr/lib/softhsm/libsofthsm2.so"
+
+    let api: String
+    let publicURL: String
+    let module: String
+    let hierarchy: HierarchyDefinition
+
+    var text: String {
+        """
+        # Signet's configuration. SIGNET_… variables go before it (SIGNET_API, SIGNET_LOG_LEVEL, …), flags before both.
+        # Check it with: signet config check
+
+        # Where the management API listens: https://HOST:PORT, or http://HOST:PORT on loopback.
+        api: \(self.api)
+
+        # The public side's address, as certificates carry it for CRL, OCSP and issuers. Certificates already issued keep
+        # the address of their time.
+        publicURL: \(self.publicURL)
+
+        # The tokens that ca/hierarchy.yaml names, by PKCS#11 URI (RFC 7512). A PIN stands in a file of mode 0600
+        # (pin-source=file:PATH, relative to this directory) or in the environment (pin-source=env:NAME).
+        # "directory" is for SoftHSM alone: where the token's files are. Take it out for a real HSM.
+        tokens:
+        \(self.hierarchy.tokens.map(self.token).joined(separator: "\n"))
+
+        # Sessions with a token, and signatures that may wait for one.
+        signing: {sessions: 2, queue: 1024}
+
+        http: {maximumConnections: 1024}
+
+        # level: trace, debug, info, notice, warning, error, critical. format: text, json.
+        log: {level: info, format: text}
+
+        """
+    }
+
+    private func token(_ name: String) -> String {
+        // The root's token has a directory of its own, which can be taken offline.
+        let directory = name == self.hierarchy.root.key.token ? "tokens/\(name)" : "tokens/online"
+        return """
+              \(name):
+                uri: "pkcs11:token=\(self.hierarchy.name)-\(name)?module-path=\(self.module)&pin-source=file:secrets/\(name).pin"
+                directory: \(directory)
+            """
+    }
+}

@@ -1,0 +1,140 @@
+// The configuration: config.yaml, overridden by SIGNET_… variables, overridden by flags.
+
+import Configuration
+import Logging
+import PKIX
+import Signing
+import SystemPackage
+import Telemetry
+
+/// What the daemon and the operator's commands are told.
+struct SignetConfiguration: Sendable {
+    /// Where a token is.
+    struct TokenLocation: Sendable {
+        /// Which module, which token, where the PIN is.
+        let uri: PKCS11URI
+        /// SoftHSM's token directory, when the module is SoftHSM and the state directory holds its tokens.
+        let directory: String?
+    }
+
+    /// Where the management API listens.
+    let api: ListenAddress
+    /// The public side's address, as certificates carry it.
+    let publicURL: String
+    /// The tokens, by their names in the hierarchy.
+    let tokens: [String: TokenLocation]
+    /// Sessions with each token.
+    let signingSessions: Int
+    /// Signatures that may wait for a session.
+    let signingQueue: Int
+    /// Connections to the management API at one time.
+    let maximumConnections: Int
+    /// The least severe level that is logged.
+    let logLevel: Logger.Level
+    /// How log lines look.
+    let logFormat: LogFormat
+}
+
+extension SignetConfiguration {
+    /// The defaults, as `signet init` writes them.
+    static let defaultAPI = "https://127.0.0.1:8443"
+    static let defaultPublicURL = "http://127.0.0.1:8080"
+
+    /// Reads the configuration of a state directory.
+    ///
+    /// - Parameters:
+    ///   - flags: values from the command line, by key.
+    ///   - environment: variables; only those with the prefix `SIGNET_` are looked at.
+    /// - Throws: ``ConfigurationError`` or `PKIXError`; the reason names file, line and key.
+    init(file: String, directory: String, flags: [String: String], environment: [String: String]) async throws {
+        let text = try readText(file)
+        let tokenNames = try Self.checkKeys(try Definition(text: text, file: file))
+        let reader = ConfigReader(providers: [
+            InMemoryProvider(
+                name: "flags",
+                values: Dictionary(
+                    uniqueKeysWithValues: flags.map { (AbsoluteConfigKey([$0.key]), ConfigValue(.string($0.value), isSecret: false)) }
+                )
+            ),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "signet"),
+            try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)),
+        ])
+        do {
+            try self.init(reader: reader, tokenNames: tokenNames, directory: directory)
+        } catch let error as ConfigurationError {
+            throw ConfigurationError("\(file) (or the environment, or a flag): \(error)")
+        }
+    }
+
+    private init(reader: ConfigReader, tokenNames: [String], directory: String) throws {
+        self.api = try ListenAddress(reader.string(forKey: "api", default: Self.defaultAPI), key: "api")
+        self.publicURL = reader.string(forKey: "publicURL", default: Self.defaultPublicURL)
+        self.signingSessions = try Self.integer(reader, "signing.sessions", default: 2, in: 1...64)
+        self.signingQueue = try Self.integer(reader, "signing.queue", default: 1_024, in: 1...65_536)
+        self.maximumConnections = try Self.integer(reader, "http.maximumConnections", default: 1_024, in: 1...65_536)
+        self.logLevel = try Self.choice(reader, "log.level", default: .info)
+        self.logFormat = try Self.choice(reader, "log.format", default: .text)
+        var tokens: [String: TokenLocation] = [:]
+        for name in tokenNames {
+            tokens[name] = try TokenLocation(reader.scoped(to: ConfigKey(["tokens", name])), name: name, directory: directory)
+        }
+        self.tokens = tokens
+    }
+
+    /// Refuses keys that nothing reads, and returns the names of the tokens.
+    private static func checkKeys(_ definition: Definition) throws(PKIXError) -> [String] {
+        try definition.requireKeys(["api", "publicURL", "tokens", "signing", "http", "log"])
+        try definition["signing"]?.requireKeys(["sessions", "queue"])
+        try definition["http"]?.requireKeys(["maximumConnections"])
+        try definition["log"]?.requireKeys(["level", "format"])
+        let tokens = try definition.required("tokens")
+        let names = tokens.keys
+        for name in names {
+            try tokens.required(name).requireKeys(["uri", "directory"])
+        }
+        return names
+    }
+
+    private static func integer(
+        _ reader: ConfigReader,
+        _ key: String,
+        default value: Int,
+        in bounds: ClosedRange<Int>
+    ) throws(ConfigurationError) -> Int {
+        let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init)))
+        let number = text.map { Int($0) } ?? reader.int(forKey: ConfigKey(key.split(separator: ".").map(String.init)), default: value)
+        guard let number, bounds.contains(number) else {
+            throw ConfigurationError("\(key): a whole number from \(bounds.lowerBound) to \(bounds.upperBound) is needed")
+        }
+        return number
+    }
+
+    private static func choice<Choice>(_ reader: ConfigReader, _ key: String, default value: Choice) throws(ConfigurationError) -> Choice
+    where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
+        guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else { return value }
+        guard let choice = Choice(rawValue: text) else {
+            throw ConfigurationError("\(key): '\(text)' is not one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
+    }
+}
+
+extension SignetConfiguration.TokenLocation {
+    fileprivate init(_ reader: ConfigReader, name: String, directory: String) throws {
+        guard let text = reader.string(forKey: "uri") else {
+            throw ConfigurationError("tokens.\(name).uri: the PKCS#11 URI of the token is missing")
+        }
+        var uri: PKCS11URI
+        do {
+            uri = try PKCS11URI(text)
+        } catch {
+            throw ConfigurationError("tokens.\(name).uri: \(error.reason)")
+        }
+        // A PIN file is named relative to the state directory, so that the directory can be moved.
+        if let source = uri.pinSource, source.hasPrefix("file:"), !source.hasPrefix("file:/") {
+            uri.pinSource = "file:\(directory)/\(source.dropFirst("file:".count))"
+        }
+        self.uri = uri
+        self.directory = reader.string(forKey: "directory").map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
+    }
+}

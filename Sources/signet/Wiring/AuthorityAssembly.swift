@@ -1,0 +1,104 @@
+// The authority of a state directory: definitions, certificates and tokens put together.
+
+import CertificateAuthority
+import Crypto
+import Foundation
+import Logging
+import PKIX
+import Signing
+import SwiftASN1
+import X509
+
+/// What is needed to issue.
+struct AuthorityAssembly: Sendable {
+    let authority: IssuingAuthority
+    let definitions: Definitions
+    let signers: [TokenSigner]
+    let responderKeys: @Sendable (KeyDefinition) async throws -> SubjectPublicKey
+
+    /// Puts the authority together; no token is asked for anything yet.
+    init(
+        layout: StateLayout,
+        definitions: Definitions,
+        tokens: [String: Token],
+        publicURL: String,
+        store: any CertificateAuthority.CertificateStore,
+        logger: Logger
+    ) throws {
+        let addresses = try PublicAddresses(base: publicURL)
+        var signers: [TokenSigner] = []
+        var issuers: [Issuer] = []
+        for definition in definitions.hierarchy.issuers {
+            guard let token = tokens[definition.key.token] else {
+                throw ConfigurationError("tokens: '\(definition.key.token)', which the hierarchy names, is not open")
+            }
+            let bytes = try PEM.certificate(in: layout.certificate(definition.name))
+            let publicKey = try SubjectPublicKey(try Certificate(derEncoded: bytes).publicKey)
+            let signer = TokenSigner(token: token, label: definition.key.label, publicKey: publicKey)
+            signers.append(signer)
+            issuers.append(
+                try Issuer(
+                    name: definition.name,
+                    certificate: bytes,
+                    signer: signer,
+                    scheme: definition.scheme,
+                    addresses: addresses
+                )
+            )
+        }
+        self.signers = signers
+        self.definitions = definitions
+        self.responderKeys = { key in
+            guard let token = tokens[key.token] else { throw ConfigurationError("tokens: '\(key.token)' is not open") }
+            let found = try await token.key(label: key.label)
+            try found.requireUsable(for: found.publicKey)
+            return try SubjectPublicKey(found.publicKey)
+        }
+        self.authority = try IssuingAuthority(
+            root: try PEM.certificate(in: layout.certificate("root")),
+            issuers: issuers,
+            profiles: definitions.profiles,
+            ownKeys: Self.ownKeys(layout, definitions.hierarchy),
+            store: store,
+            environment: SystemEnvironment.authority,
+            logger: logger
+        )
+    }
+
+    /// The renewal of the daemon's own certificates.
+    func serviceCertificates(
+        layout: StateLayout,
+        api: ListenAddress,
+        logger: Logger,
+        credentialsChanged: @escaping @Sendable (ServiceCredentials) -> Void
+    ) -> ServiceCertificates {
+        ServiceCertificates(
+            authority: self.authority,
+            hierarchy: self.definitions.hierarchy,
+            layout: layout,
+            responderKey: self.responderKeys,
+            names: AlternativeName(hostOrAddress: api.host).map { [$0] } ?? [],
+            makeKey: { P256.Signing.PrivateKey() },
+            credentialsChanged: credentialsChanged,
+            sleep: SystemEnvironment.sleep,
+            logger: logger
+        )
+    }
+
+    /// Keys that nobody else may have certified: responders' and the log's.
+    private static func ownKeys(_ layout: StateLayout, _ hierarchy: HierarchyDefinition) -> Set<[UInt8]> {
+        var keys: Set<[UInt8]> = []
+        for responder in hierarchy.issuers.compactMap(\.responder) {
+            guard let bytes = try? PEM.certificate(in: layout.certificate(responder.key.label)),
+                let key = try? SubjectPublicKey(try Certificate(derEncoded: bytes).publicKey)
+            else { continue }
+            keys.insert(key.sha256)
+        }
+        if let text = try? readText(layout.certificate("log")), let document = try? PEMDocument(pemString: text),
+            let key = try? SubjectPublicKey(derEncoded: document.derBytes)
+        {
+            keys.insert(key.sha256)
+        }
+        return keys
+    }
+}
