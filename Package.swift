@@ -20,20 +20,21 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
-let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
-let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
-let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceContext: Target.Dependency = .product(name: "ServiceContextModule", package: "swift-service-context")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -60,11 +61,17 @@ let floor0: [Target] = [
 // Floor 1: the outside world's protocols.
 let floor1: [Target] = [
     // PKCS#11: module, token, session pool, keys.
-    .target(name: "Signing", dependencies: ["CPKCS11", "PKIX", x509, asn1, crypto, metrics], swiftSettings: settings),
+    .target(
+        name: "Signing",
+        dependencies: ["CPKCS11", "PKIX", x509, asn1, crypto, coreMetrics, logging],
+        swiftSettings: settings
+    ),
     // What an agent runs: key, request, enrolment, renewal.
     .target(
         name: "AgentClient",
-        dependencies: ["PKIX", "AtomicFiles", x509, asn1, crypto, cryptoExtras, asyncHTTPClient, nioCore, nioSSL, nioFoundation],
+        dependencies: [
+            "PKIX", "AtomicFiles", x509, asn1, crypto, cryptoExtras, asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+        ],
         swiftSettings: settings
     ),
 ]
@@ -75,7 +82,8 @@ let floor2: [Target] = [
     .target(
         name: "CertificateAuthority",
         dependencies: [
-            "PKIX", "AuditLog", "AtomicFiles", "Signing", "COpenSSL", x509, asn1, crypto, cryptoExtras, yams, lifecycle, logging, metrics,
+            "PKIX", "AuditLog", "AtomicFiles", "Signing", "COpenSSL", x509, asn1, crypto, cryptoExtras, yams, lifecycle,
+            logging, metrics,
             tracing,
         ],
         swiftSettings: settings
@@ -98,9 +106,9 @@ let floor3: [Target] = [
     .target(
         name: "WebAPI",
         dependencies: [
-            "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry", hummingbird, hummingbirdCore,
-            hummingbirdHTTP2, hummingbirdTLS, httpTypes, nioHTTPTypes, nioCore, nioPosix, nioHTTP1, nioSSL, lifecycle, logging,
-            metrics, tracing, serviceContext, x509, crypto,
+            "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", hummingbird, hummingbirdCore,
+            hummingbirdHTTP2, httpTypes, nioHTTPTypes, nioHTTPTypesHTTP1, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS,
+            lifecycle, logging, coreMetrics, tracing, serviceContext, x509, asn1, crypto,
         ],
         resources: [.embedInCode("Resources/openapi.yaml")],
         swiftSettings: settings
@@ -112,8 +120,10 @@ let floor4: [Target] = [
     .executableTarget(
         name: "signet",
         dependencies: [
-            "PKIX", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "AgentClient", "CertificateAuthority", "RegistrationAuthority",
-            "Persistence", "WebAPI", arguments, configuration, yams, lifecycle, logging, metrics, x509, crypto, nioPosix,
+            "PKIX", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "AgentClient", "CertificateAuthority",
+            "RegistrationAuthority",
+            "Persistence", "WebAPI", arguments, configuration, yams, lifecycle, unixSignals, logging, metrics, x509, crypto,
+            nioPosix,
         ],
         swiftSettings: settings
     )
@@ -123,39 +133,72 @@ let tests: [Target] = [
     .target(
         name: "TestSupport",
         dependencies: [
-            "PKIX", "AuditLog", "Signing", "CertificateAuthority", "RegistrationAuthority", "Persistence", "WebAPI", x509, asn1,
+            "PKIX", "AuditLog", "Signing", "CertificateAuthority", "RegistrationAuthority", "Persistence", "WebAPI",
+            x509, asn1,
             crypto, cryptoExtras, logging,
         ],
         path: "Tests/Support",
         swiftSettings: settings
     ),
-    .testTarget(name: "PKIXTests", dependencies: ["PKIX", "TestSupport", x509, asn1, crypto, cryptoExtras], swiftSettings: settings),
+    .testTarget(
+        name: "PKIXTests",
+        dependencies: ["PKIX", "TestSupport", x509, asn1, crypto, cryptoExtras],
+        swiftSettings: settings
+    ),
     .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", crypto], swiftSettings: settings),
     .testTarget(name: "AtomicFilesTests", dependencies: ["AtomicFiles"], swiftSettings: settings),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", metrics, logging], swiftSettings: settings),
-    .testTarget(name: "SigningTests", dependencies: ["Signing", "TestSupport", "PKIX", x509, asn1, crypto, cryptoExtras], swiftSettings: settings),
-    .testTarget(name: "AgentClientTests", dependencies: ["AgentClient", "TestSupport", "PKIX", x509, crypto], swiftSettings: settings),
     .testTarget(
-        name: "CertificateAuthorityTests",
-        dependencies: ["CertificateAuthority", "TestSupport", "PKIX", "AuditLog", "Signing", x509, asn1, crypto],
+        name: "SigningTests",
+        dependencies: [
+            "Signing", "TestSupport", "PKIX", x509, asn1, crypto, cryptoExtras, logging, metrics, metricsTestKit,
+        ],
         swiftSettings: settings
     ),
-    .testTarget(name: "RegistrationAuthorityTests", dependencies: ["RegistrationAuthority", "TestSupport", "AuditLog"], swiftSettings: settings),
+    .testTarget(
+        name: "AgentClientTests",
+        dependencies: ["AgentClient", "PKIX", x509, asn1, crypto, nioCore, nioPosix, nioHTTP1, nioSSL],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "CertificateAuthorityTests",
+        dependencies: [
+            "CertificateAuthority", "TestSupport", "PKIX", "AuditLog", "AtomicFiles", "Signing", x509, asn1, crypto,
+            cryptoExtras,
+            lifecycle, logging,
+        ],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "RegistrationAuthorityTests",
+        dependencies: ["RegistrationAuthority", "TestSupport", "AuditLog"],
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "PersistenceTests",
-        dependencies: ["Persistence", "TestSupport", "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", grdb],
+        dependencies: [
+            "Persistence", "TestSupport", "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", grdb,
+        ],
         swiftSettings: settings
     ),
     .testTarget(
         name: "WebAPITests",
         dependencies: [
-            "WebAPI", "TestSupport", "PKIX", "CertificateAuthority", "RegistrationAuthority", hummingbird, hummingbirdTesting,
-            httpTypes, x509, yams,
+            "WebAPI", "TestSupport", "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry",
+            hummingbird, httpTypes, nioCore, nioPosix, nioSSL, lifecycle, logging, coreMetrics, x509, asn1, crypto,
+            yams,
         ],
         swiftSettings: settings
     ),
     // The built program as a stranger meets it: processes, sockets, openssl, GnuTLS, Python.
-    .testTarget(name: "SignetTests", dependencies: ["signet", "TestSupport", "PKIX", x509, crypto], swiftSettings: settings),
+    .testTarget(
+        name: "SignetTests",
+        dependencies: [
+            "signet", "PKIX", "AuditLog", "CertificateAuthority", "Persistence", asyncHTTPClient, nioCore, x509, asn1,
+            crypto,
+        ],
+        swiftSettings: settings
+    ),
 ]
 
 let package = Package(

@@ -26,7 +26,9 @@ extension Token {
     /// The labels of the tokens that a module holds, in the order of their slots.
     public static func labels(module: any Cryptoki) async throws -> [String] {
         try await BlockingThread.run(name: "signet-list-tokens") {
-            try TokenInitialization.tokens(module).filter(\.info.isInitialized).map(\.info.label)
+            try module.usage.exclusively { () throws(SigningError) in
+                try TokenInitialization.tokens(module).filter(\.info.isInitialized).map(\.info.label)
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ struct Signet: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            InitCommand.self, AuthorityCommand.self, TokenCommand.self, AuditCommand.self,
+            InitCommand.self, ServeCommand.self, AuthorityCommand.self, TokenCommand.self, AuditCommand.self,
             ConfigCommand.self,
         ]
     )

@@ -26,11 +26,8 @@ struct RSAPublicNumbers {
     }
 
     private static func positiveInteger(_ nodes: inout ASN1NodeCollection.Iterator) throws -> [UInt8] {
-        let bytes = try ArraySlice<UInt8>(derEncoded: &nodes)
-        guard let first = bytes.first, first < 0x80 else {
-            throw ASN1Error.invalidASN1Object(reason: "a negative number in an RSA key")
-        }
-        return Array(bytes.drop { $0 == 0 })
+        // swift-asn1 reads an ArraySlice as unsigned: it refuses negative numbers and takes the sign's octet off.
+        Array(try ArraySlice<UInt8>(derEncoded: &nodes))
     }
 
     /// The length of the modulus.

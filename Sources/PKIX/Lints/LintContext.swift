@@ -1,5 +1,6 @@
 // What lints know of a certificate besides its bytes: who will sign it, and what it is meant to be.
 
+import SwiftASN1
 public import X509
 
 /// The issuer and the purpose of a certificate that is about to be signed.
@@ -7,7 +8,11 @@ public struct LintContext: Sendable {
     /// What the certificate is for; from its profile.
     public var role: CertificateRole
     /// The issuer's subject.
-    public var issuer: DistinguishedName
+    public var issuer: DistinguishedName {
+        didSet { self.issuerBytes = Self.bytes(of: self.issuer) }
+    }
+    /// The encoded issuer, for names that compare as equal can differ in their bytes; empty when it cannot be encoded.
+    private(set) var issuerBytes: [UInt8]
     /// The issuer's subject key identifier.
     public var issuerKeyIdentifier: [UInt8]
     /// The issuer's public key.
@@ -31,10 +36,16 @@ public struct LintContext: Sendable {
     ) {
         self.role = role
         self.issuer = issuer
+        self.issuerBytes = Self.bytes(of: issuer)
         self.issuerKeyIdentifier = issuerKeyIdentifier
         self.issuerKey = issuerKey
         self.issuerNotAfter = issuerNotAfter
         self.issuerPathLength = issuerPathLength
         self.scheme = scheme
+    }
+
+    private static func bytes(of name: DistinguishedName) -> [UInt8] {
+        var serializer = DER.Serializer()
+        return (try? serializer.serialize(name)) == nil ? [] : serializer.serializedBytes
     }
 }

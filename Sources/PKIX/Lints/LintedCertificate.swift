@@ -12,7 +12,7 @@ public struct LintedCertificate: Sendable {
     public let context: LintContext
     /// The encoded `TBSCertificate`.
     public let bytes: [UInt8]
-    /// The version's number: 2 for v3. 0 when the field is absent.
+    /// The version's number: 2 for v3, 0 when the field is absent.
     public let version: Int
     /// The content octets of the serial number's INTEGER, sign and leading zeros included.
     public let serialNumber: [UInt8]
@@ -40,6 +40,10 @@ public struct LintedCertificate: Sendable {
     public let extensions: [Certificate.Extension]
     /// The extensions that are common, decoded.
     public let decoded: DecodedExtensions
+    /// The subject's attributes in their order, with the tags of their values.
+    let subjectAttributes: [NameAttribute]
+    /// The subject's key taken apart and not judged; `nil` when it is no `SubjectPublicKeyInfo`.
+    let publicKeyInfo: PublicKeyInfo?
 
     /// Parses the bytes of a `TBSCertificate`.
     ///
@@ -62,6 +66,8 @@ public struct LintedCertificate: Sendable {
         self.hasUniqueIdentifiers = parts.hasUniqueIdentifiers
         self.extensions = parts.extensions
         self.decoded = DecodedExtensions(parts.extensions)
+        self.subjectAttributes = try NameAttribute.attributes(of: parts.subject)
+        self.publicKeyInfo = try? PublicKeyInfo(derEncoded: self.subjectPublicKeyInfo)
     }
 
     /// The first extension with this identifier.

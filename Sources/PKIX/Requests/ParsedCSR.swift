@@ -27,7 +27,7 @@ public struct ParsedCSR: Hashable, Sendable {
         }
         let der = try Self.derBytes(of: bytes)
         // The key is judged before swift-certificates sees it, so that a bad key is called a bad key.
-        self.publicKey = try SubjectPublicKey(derEncoded: try Self.publicKeyInfo(of: der))
+        self.publicKey = try Self.publicKey(of: der)
         let request = try Self.parse(der)
         try Self.checkSignature(of: request)
         try RequestedSubject.check(request.subject)
@@ -51,6 +51,14 @@ public struct ParsedCSR: Hashable, Sendable {
             throw error
         } catch {
             throw PKIXError(.malformedCSR, "the request is neither DER nor PEM of a CERTIFICATE REQUEST")
+        }
+    }
+
+    private static func publicKey(of der: [UInt8]) throws(PKIXError) -> SubjectPublicKey {
+        do throws(PKIXError) {
+            return try SubjectPublicKey(derEncoded: try Self.publicKeyInfo(of: der))
+        } catch {
+            throw error.code == .malformed ? PKIXError(.malformedCSR, error.reason) : error
         }
     }
 

@@ -7,7 +7,9 @@
 ///
 /// All methods may be called from several threads at once, with these limits, which the caller keeps:
 /// one session is used by one thread at a time; ``initializeToken(slot:soPIN:label:)`` runs alone
-/// (``ModuleUsage/exclusively(_:)``); ``finalize()`` runs while no other method does.
+/// (``ModuleUsage/exclusively(_:)``); ``finalize()`` runs while no other method does. A ``Token`` that is the only user
+/// of its module finalises and initialises it while it looks for a token that is away: whoever else calls the module
+/// then must expect `CKR_CRYPTOKI_NOT_INITIALIZED`, or do so inside ``ModuleUsage/exclusively(_:)``.
 ///
 /// A return value other than `CKR_OK` is thrown as ``SigningError`` with ``SigningError/returnValue`` set.
 public protocol Cryptoki: Sendable {

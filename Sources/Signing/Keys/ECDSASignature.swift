@@ -37,6 +37,7 @@ public struct ECDSASignature: Hashable, Sendable {
     public init(derRepresentation der: [UInt8], coordinateBytes: Int) throws(SigningError) {
         let numbers: (r: ArraySlice<UInt8>, s: ArraySlice<UInt8>)
         do {
+            // As octets, integers are unsigned: a negative one is refused, the zero octet before a high bit dropped.
             numbers = try DER.sequence(try DER.parse(der), identifier: .sequence) { nodes in
                 (try ArraySlice(derEncoded: &nodes), try ArraySlice(derEncoded: &nodes))
             }
@@ -63,11 +64,9 @@ public struct ECDSASignature: Hashable, Sendable {
     }
 
     private static func padded(_ bytes: ArraySlice<UInt8>, to count: Int) throws(SigningError) -> [UInt8] {
-        // DER integers are signed: a positive one may start with a zero octet.
-        let digits = bytes.first == 0 ? bytes.dropFirst() : bytes
-        guard bytes.first.map({ $0 < 0x80 }) ?? false, digits.count <= count else {
-            throw SigningError(.malformedAnswer, "an ECDSA signature with r or s negative or larger than the curve")
+        guard bytes.count <= count else {
+            throw SigningError(.malformedAnswer, "an ECDSA signature with r or s larger than the curve")
         }
-        return Array(repeating: 0, count: count - digits.count) + digits
+        return Array(repeating: 0, count: count - bytes.count) + bytes
     }
 }

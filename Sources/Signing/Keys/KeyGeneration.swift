@@ -63,25 +63,33 @@ struct KeyGeneration: Sendable {
     }
 
     private func generate(_ module: any Cryptoki, in session: SessionHandle) throws(SigningError) {
-        let parameters = self.parameters
-        for (index, parameter) in parameters.enumerated() {
+        let variants = self.variants
+        for (index, variant) in variants.enumerated() {
             do {
                 _ = try module.generateKeyPair(
                     session: session,
                     mechanism: self.mechanism,
-                    publicTemplate: self.publicTemplate + parameter,
-                    privateTemplate: self.privateTemplate
+                    publicTemplate: self.publicTemplate + variant.parameters,
+                    privateTemplate: self.privateTemplate + variant.denials
                 )
                 return
-            } catch let error where index + 1 < parameters.count && Self.refusesParameters(error) {
+            } catch let error where index + 1 < variants.count && Self.refusesTemplate(error) {
                 continue
             }
         }
     }
 
-    private static func refusesParameters(_ error: SigningError) -> Bool {
+    /// Every way to ask for the key, the strictest first: modules differ in how they name curves, and some refuse
+    /// attributes for uses that they do not have.
+    private var variants: [(parameters: [Attribute], denials: [Attribute])] {
+        let denials = [Attribute(.derive, false), Attribute(.signRecover, false)]
+        return [denials, []].flatMap { denials in self.parameters.map { ($0, denials) } }
+    }
+
+    private static func refusesTemplate(_ error: SigningError) -> Bool {
         switch error.returnValue {
-        case .curveNotSupported, .domainParamsInvalid, .attributeValueInvalid, .templateInconsistent: true
+        case .curveNotSupported, .domainParamsInvalid: true
+        case .attributeTypeInvalid, .attributeValueInvalid, .templateInconsistent: true
         default: false
         }
     }
@@ -94,7 +102,7 @@ struct KeyGeneration: Sendable {
         }
     }
 
-    /// What says the curve or the size, in the ways to say it that modules differ in, the likelier first.
+    /// What says the curve or the size, in each way to say it, the likelier first.
     private var parameters: [[Attribute]] {
         switch self.type {
         case .p256: [[Attribute(.ecParameters, ECParameters.p256)]]
@@ -119,8 +127,6 @@ struct KeyGeneration: Sendable {
         var template = self.names
         template += [Attribute(.private, true), Attribute(.sensitive, true), Attribute(.extractable, false)]
         template += [Attribute(.sign, true), Attribute(.decrypt, false), Attribute(.unwrap, false)]
-        template += [Attribute(.derive, false)]
-        if case .rsa = self.type { template.append(Attribute(.signRecover, false)) }
         return template
     }
 }

@@ -75,13 +75,10 @@ struct PublicKeyObject: Sendable {
 
     /// RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 8017 §A.1.1), in its BIT STRING.
     private static func encodeRSA(modulus: ArraySlice<UInt8>, exponent: ArraySlice<UInt8>) throws -> [UInt8] {
-        func positive(_ digits: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-            (digits.first ?? 0) >= 0x80 ? [0] + digits : digits
-        }
         var key = DER.Serializer()
         try key.appendConstructedNode(identifier: .sequence) { coder in
-            try coder.serialize(positive(modulus))
-            try coder.serialize(positive(exponent))
+            try coder.serialize(modulus)
+            try coder.serialize(exponent)
         }
         var info = DER.Serializer()
         try info.appendConstructedNode(identifier: .sequence) { coder in

@@ -78,13 +78,15 @@ final class Connection: Sendable {
     ///
     /// Only when no other token is served through the module, because all its sessions end.
     func reinitialize() throws(SigningError) {
-        guard self.module.usage.count <= 1 else { return }
-        do {
-            try self.module.finalize()
-        } catch let error where error.returnValue == .cryptokiNotInitialized {
-            // Then there is nothing to end.
+        try self.module.usage.exclusively { () throws(SigningError) in
+            guard self.module.usage.count <= 1 else { return }
+            do throws(SigningError) {
+                try self.module.finalize()
+            } catch let error where error.returnValue == .cryptokiNotInitialized {
+                // Then there is nothing to end.
+            }
+            try self.initialize()
         }
-        try self.initialize()
     }
 
     private func findSlot() throws(SigningError) -> SlotID {

@@ -26,7 +26,7 @@ struct ConfigurationTemplate {
 
         # The tokens that ca/hierarchy.yaml names, by PKCS#11 URI (RFC 7512). A PIN stands in a file of mode 0600
         # (pin-source=file:PATH, relative to this directory) or in the environment (pin-source=env:NAME).
-        # "directory" is for SoftHSM alone: where the token's files are. Take it out for a real HSM.
+        # "directory" is for SoftHSM alone: where the token's files are.
         tokens:
         \(self.hierarchy.tokens.map(self.token).joined(separator: "\n"))
 
@@ -42,12 +42,13 @@ struct ConfigurationTemplate {
     }
 
     private func token(_ name: String) -> String {
-        // The root's token has a directory of its own, which can be taken offline.
-        let directory = name == self.hierarchy.root.key.token ? "tokens/\(name)" : "tokens/online"
-        return """
+        let entry = """
               \(name):
                 uri: "pkcs11:token=\(self.hierarchy.name)-\(name)?module-path=\(self.module)&pin-source=file:secrets/\(name).pin"
-                directory: \(directory)
             """
+        // The tokens of any other module are its operator's to initialise.
+        guard self.module.hasSuffix("/libsofthsm2.so") else { return entry }
+        // The root's token has a directory of its own, which can be taken offline.
+        return entry + "\n    directory: tokens/\(name == self.hierarchy.root.key.token ? name : "online")"
     }
 }

@@ -6,7 +6,7 @@ import PKIX
 struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     let isTLS: Bool
     let host: String
-    let port: Int
+    private(set) var port: Int
 
     /// - Throws: ``ConfigurationError``.
     init(_ text: String, key: String) throws(ConfigurationError) {
@@ -28,6 +28,13 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         guard self.isTLS || self.isLoopback else {
             throw ConfigurationError("\(key): plain HTTP is served on loopback addresses only; write https://\(authority)")
         }
+    }
+
+    /// The same address with another port: the one that the system chose for port 0.
+    func with(port: Int) -> Self {
+        var copy = self
+        copy.port = port
+        return copy
     }
 
     /// Whether only this machine reaches the address.

@@ -53,7 +53,7 @@ extension SignetConfiguration {
             InMemoryProvider(
                 name: "flags",
                 values: Dictionary(
-                    uniqueKeysWithValues: flags.map { (AbsoluteConfigKey([$0.key]), ConfigValue(.string($0.value), isSecret: false)) }
+                    uniqueKeysWithValues: flags.map { (AbsoluteConfigKey($0.key.split(separator: ".").map(String.init)), ConfigValue(.string($0.value), isSecret: false)) }
                 )
             ),
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "signet"),

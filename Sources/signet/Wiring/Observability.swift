@@ -18,7 +18,6 @@ enum Observability {
     static func bootstrapMetrics() -> MetricsRegistry {
         let registry = MetricsRegistry()
         registry.registerProcessMetrics(startTime: SystemEnvironment.now())
-        registry.registerBuildInformation(version: Version.current, swift: Version.swift)
         MetricsSystem.bootstrap(registry)
         return registry
     }

@@ -1,0 +1,12 @@
+import X509
+
+extension Lint {
+    /// No certificate is for any purpose.
+    static let anyExtendedKeyUsageIsAbsent = Lint(
+        "any_extended_key_usage_is_absent",
+        citation: "BR §7.1.2.7.10: `anyExtendedKeyUsage`, presence \"MUST NOT\"",
+        severity: .error
+    ) { certificate in
+        certificate.hasPurpose(.any) ? "extendedKeyUsage has anyExtendedKeyUsage" : nil
+    }
+}

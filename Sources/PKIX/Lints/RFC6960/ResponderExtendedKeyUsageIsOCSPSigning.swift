@@ -1,0 +1,16 @@
+import X509
+
+extension Lint {
+    /// A delegated responder signs OCSP responses and nothing else.
+    static let responderExtendedKeyUsageIsOCSPSigning = Lint(
+        "responder_extended_key_usage_is_ocsp_signing",
+        citation: "RFC 6960 §4.2.2.2: \"a certificate's issuer explicitly delegates OCSP signing authority by [...] "
+            + "including id-kp-OCSPSigning in an extended key usage extension\"; BR §7.1.2.8.5: any other "
+            + "value \"MUST NOT\"",
+        severity: .error
+    ) { certificate in
+        guard certificate.role == .ocspResponder else { return nil }
+        let isOnly = certificate.decoded.extendedKeyUsage.map { $0.elementsEqual([.ocspSigning]) } ?? false
+        return isOnly ? nil : "a responder's extendedKeyUsage is not OCSPSigning alone"
+    }
+}

@@ -1,0 +1,57 @@
+// The members of a request's body: known ones only, each of its type.
+
+/// The top-level object of a request.
+struct JSONMembers {
+    private let members: [JSONMember]
+
+    /// Reads a body.
+    ///
+    /// - Throws: ``Problem``: `.malformedJSON`, `.duplicateMember`, or `.unknownMember` for one that is not admitted: a
+    ///   misspelt restriction must not pass for none.
+    init(_ body: [UInt8], admitting names: [String]) throws(Problem) {
+        let value = try JSONReader.read(body)
+        guard case .object(let members) = value else {
+            throw Problem(.malformedJSON, "the body must be a JSON object; it is \(value.kind)")
+        }
+        if let unknown = members.first(where: { !names.contains($0.name) }) {
+            throw Problem(
+                .unknownMember,
+                "member '\(unknown.name.quotedForDetail)' is not known here; known are \(names.joined(separator: ", "))"
+            )
+        }
+        self.members = members
+    }
+
+    /// A string that must be there.
+    func requiredString(_ name: String) throws(Problem) -> String {
+        guard let text = try self.string(name) else { throw Problem(.missingMember, "member '\(name)' is missing") }
+        return text
+    }
+
+    /// A string; null counts as absent.
+    func string(_ name: String) throws(Problem) -> String? {
+        switch self[name] {
+        case nil, .null: return nil
+        case .string(let text): return text
+        case .some(let value): throw Self.invalid(name, "must be a string; it is \(value.kind)")
+        }
+    }
+
+    /// A whole number; null counts as absent.
+    func integer(_ name: String) throws(Problem) -> Int64? {
+        switch self[name] {
+        case nil, .null: return nil
+        case .number(let text):
+            guard let number = Int64(text) else { throw Self.invalid(name, "must be a whole number of 64 bits") }
+            return number
+        case .some(let value): throw Self.invalid(name, "must be a whole number; it is \(value.kind)")
+        }
+    }
+
+    /// A problem with the value of a member.
+    static func invalid(_ name: String, _ rule: String) -> Problem {
+        Problem(.invalidMember, "member '\(name)' \(rule)")
+    }
+
+    private subscript(name: String) -> JSONValue? { self.members.first { $0.name == name }?.value }
+}

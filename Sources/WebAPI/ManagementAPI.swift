@@ -1,0 +1,84 @@
+// The management API as a value: dependencies in, router out.
+
+public import AuditLog
+public import CertificateAuthority
+public import CoreMetrics
+public import Foundation
+import Hummingbird
+public import Logging
+public import RegistrationAuthority
+
+/// What the program was built from.
+public struct BuildInformation: Hashable, Sendable {
+    /// The version, as in the change log.
+    public let version: String
+    /// The compiler's version.
+    public let swift: String
+
+    /// Creates the value.
+    public init(version: String, swift: String) {
+        self.version = version
+        self.swift = swift
+    }
+}
+
+/// The HTTPS management API: routes, authentication, problem documents.
+///
+/// It holds nothing that changes but metrics; any number of servers may serve it at once.
+public struct ManagementAPI: Sendable {
+    let table: RouteTable
+    let gatekeeper: Gatekeeper
+    let frame: RequestFrame
+    let metrics: RequestMetrics
+    let logger: Logger
+
+    /// Puts the API together.
+    ///
+    /// - Parameters:
+    ///   - denials: where refused authorizations are recorded.
+    ///   - readiness: what `/readyz` asks.
+    ///   - exposition: the text of `/metrics`.
+    ///   - metricsFactory: where the API's own metrics are made; the process's, once it is set up.
+    ///   - now: the clock, for tokens and durations.
+    /// - Throws: ``WebAPIError`` with `.invalidAuthority`.
+    public init(
+        authority: IssuingAuthority,
+        authenticator: Authenticator,
+        denials: any AuditStore,
+        readiness: [ReadinessCheck],
+        exposition: @escaping @Sendable () -> String,
+        build: BuildInformation,
+        metricsFactory: any MetricsFactory = MetricsSystem.factory,
+        now: @escaping @Sendable () -> Date,
+        logger: Logger
+    ) throws(WebAPIError) {
+        let metrics = RequestMetrics(factory: metricsFactory, build: build)
+        let gatekeeper = Gatekeeper(
+            authenticator: authenticator,
+            denials: DenialLog(store: denials),
+            metrics: metrics,
+            now: now
+        )
+        let chains = IssuerChains(authority.issuers)
+        self.table = RouteTable(
+            routes: [
+                .issueCertificate(authority, chains),
+                .listCertificates(authority),
+                .showCertificate(authority, chains),
+                .revokeCertificate(authority, chains, gatekeeper),
+                .showAuthority(try AuthorityDocument(authority, chains: chains)),
+                .showHealth(build),
+                .showReadiness(readiness),
+                .showMetrics(exposition),
+                .showOpenAPI(),
+            ]
+        )
+        self.gatekeeper = gatekeeper
+        self.frame = RequestFrame(metrics: metrics, now: now)
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// The router with all routes.
+    var router: Router<ManagementContext> { self.table.router(frame: self.frame, gatekeeper: self.gatekeeper) }
+}

@@ -1,0 +1,100 @@
+// The one total function from errors to problems. What is not named here shows nothing of itself to the caller.
+
+import CertificateAuthority
+import HTTPTypes
+import Hummingbird
+import NIOHTTP1
+import PKIX
+import RegistrationAuthority
+
+extension Problem {
+    /// The problem that an error is to the caller.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as PKIXError: self.init(error)
+        case let error as AuthorityError: self.init(error)
+        case let error as RegistrationError: self.init(error)
+        case let error as HTTPError: self.init(error)
+        case is HTTPParserError: self.init(.malformedRequest, "the request is not well-formed HTTP/1.1 (RFC 9112)")
+        default: self = .unknown
+        }
+    }
+
+    /// What a caller sees of an error that nobody foresaw.
+    static let unknown = Problem(
+        .internalError,
+        "the request failed here, not with you; whoever runs this service finds the reason in the log by X-Request-Id"
+    )
+
+    private init(_ error: PKIXError) {
+        switch error.code {
+        case .malformedCSR, .csrTooLarge, .invalidCSRSignature, .unsupportedCriticalExtension, .unsupportedKey,
+            .weakKey,
+            .invalidName, .tooManyNames, .missingName, .malformed:
+            self.init(named: error.code.rawValue, error.reason)
+        default:
+            self = .unknown
+        }
+    }
+
+    private init(_ error: AuthorityError) {
+        switch error.code {
+        case .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .lintFailed, .notFound, .idempotencyKeyReused,
+            .requestInProgress, .invalidRevocation, .invalidQuery, .unavailable, .overloaded, .issuerExpired:
+            self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
+        case .storeFailed:
+            self.init(
+                .storeFailed,
+                "the store did not confirm the change, which may have been made; ask again, with the same Idempotency-Key",
+                headers: .retryAfter(error.retryAfter ?? 5)
+            )
+        default:
+            self = .unknown
+        }
+    }
+
+    private init(_ error: RegistrationError) {
+        switch error.code {
+        case .unauthenticated:
+            self.init(
+                .unauthenticated,
+                error.reason,
+                headers: [.wwwAuthenticate: Bearer.challenge(error: "invalid_token")]
+            )
+        case .permissionDenied:
+            self.init(.permissionDenied, error.reason)
+        case .storeUnavailable:
+            self.init(.storeUnavailable, error.reason, headers: .retryAfter(1))
+        default:
+            self = .unknown
+        }
+    }
+
+    /// What Hummingbird itself refuses.
+    private init(_ error: HTTPError) {
+        switch error.status {
+        case .notFound: self.init(.notFound, "nothing is at this path; GET /openapi.yaml lists what is")
+        case .contentTooLarge: self = .contentTooLarge
+        case .badRequest: self.init(.malformedRequest, "the request cannot be read")
+        default: self = .unknown
+        }
+    }
+
+    /// A problem whose code is that of the error.
+    private init(named code: String, _ reason: String, retryAfter: Int? = nil) {
+        guard let code = ProblemCode(rawValue: code) else {
+            self = .unknown
+            return
+        }
+        self.init(code, reason, headers: retryAfter.map { .retryAfter($0) } ?? [:])
+    }
+
+    /// The answer to more than ``Budget/bodyBytes``.
+    static let contentTooLarge = Problem(.contentTooLarge, "a body has at most \(Budget.bodyBytes) octets")
+}
+
+extension HTTPFields {
+    /// When to come back, in seconds (RFC 9110 §10.2.3).
+    static func retryAfter(_ seconds: Int) -> HTTPFields { [.retryAfter: String(seconds)] }
+}

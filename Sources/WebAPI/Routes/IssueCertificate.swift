@@ -1,0 +1,80 @@
+// POST /v1/certificates: a certificate for a request (RFC 2986).
+
+import CertificateAuthority
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import PKIX
+import RegistrationAuthority
+
+extension Route {
+    /// Issues a certificate: `{"profile", "csr", "lifetime"?}` → 201.
+    static func issueCertificate(_ authority: IssuingAuthority, _ chains: IssuerChains) -> Route {
+        Route(
+            .post,
+            "/v1/certificates",
+            for: .holders(of: .issue) { request, context, principal in
+                let form = try CertificateForm.preferred(by: request)
+                let body = try IssuanceBody(try await request.jsonBody())
+                let application = CertificateApplication(
+                    profile: body.profile,
+                    request: body.csr,
+                    lifetime: body.lifetime,
+                    requester: Requester(principal, context),
+                    idempotency: try IdempotencyKey(
+                        request,
+                        scope: principal.actor,
+                        profile: body.profile,
+                        csr: body.csr,
+                        lifetime: body.lifetime
+                    )
+                )
+                let issued = try await authority.issue(application)
+                let document = CertificateDocument(
+                    stored: issued.stored,
+                    instant: authority.now,
+                    chain: chains[issued.stored.issuer]
+                )
+                let location = "/v1/certificates/\(issued.stored.serialNumber)"
+                return document.response(.created, as: form, headers: [.location: location])
+            }
+        )
+    }
+}
+
+/// The body of a request for a certificate.
+struct IssuanceBody {
+    let profile: String
+    let csr: ParsedCSR
+    let lifetime: Int64?
+
+    /// Reads a body.
+    ///
+    /// - Throws: ``Problem``, or `PKIXError` for the certificate request.
+    init(_ body: [UInt8]) throws {
+        let members = try JSONMembers(body, admitting: ["profile", "csr", "lifetime"])
+        self.profile = try members.requiredString("profile")
+        self.lifetime = try members.integer("lifetime")
+        self.csr = try ParsedCSR(try Self.bytes(of: try members.requiredString("csr")))
+    }
+
+    /// The certificate request's PEM as it stands, or the DER in base64 (RFC 4648 §4).
+    private static func bytes(of text: String) throws(PKIXError) -> [UInt8] {
+        if text.contains("-----BEGIN") { return Array(text.utf8) }
+        guard let der = Data(base64Encoded: text), !der.isEmpty else {
+            throw PKIXError(.malformedCSR, "member 'csr' is neither PEM of a CERTIFICATE REQUEST nor base64 of its DER")
+        }
+        return Array(der)
+    }
+}
+
+extension Requester {
+    /// The caller of a request.
+    init(_ principal: Principal, _ context: ManagementContext) {
+        self.init(
+            actor: principal.actor,
+            address: context.remoteAddress?.ipAddress,
+            requestID: context.requestID
+        )
+    }
+}

@@ -1,0 +1,167 @@
+// The daemon: every service that runs for long, listed once, in start order. Shutdown goes the other way: first no more
+// requests, then no more signatures, then no more writes.
+
+import AuditLog
+import CertificateAuthority
+import Crypto
+import Foundation
+import Logging
+import Persistence
+import RegistrationAuthority
+import ServiceLifecycle
+import Signing
+import Telemetry
+import UnixSignals
+import WebAPI
+
+/// A daemon on a state directory.
+struct Daemon {
+    /// How long the start waits for a token before it serves without: long enough for one that is there.
+    private static let tokenPatience = Duration.seconds(3)
+
+    let layout: StateLayout
+    let configuration: SignetConfiguration
+    let metrics: MetricsRegistry
+    let logger: Logger
+
+    /// Serves until SIGTERM or SIGINT.
+    func run() async throws {
+        let lock = try StateDirectoryLock(directory: self.layout.directory)
+        defer { withExtendedLifetime(lock) {} }
+        let definitions = try Definitions(hierarchy: self.layout.hierarchy)
+        let store = try SQLiteStore(path: self.layout.database, creating: false, clock: SystemEnvironment.clock)
+        let access = TokenAccess(configuration: self.configuration, layout: self.layout, logger: self.logger)
+        let opened = try access.open(definitions.hierarchy.daemonTokens)
+        do {
+            try await self.serve(store, definitions, opened)
+        } catch {
+            try? await opened.close()
+            await store.close()
+            throw error
+        }
+        try await opened.close()
+        await store.close()
+    }
+
+    private func serve(_ store: SQLiteStore, _ definitions: Definitions, _ opened: TokenAccess.Opened) async throws {
+        let assembly = try AuthorityAssembly(
+            layout: self.layout,
+            definitions: definitions,
+            tokens: opened.tokens,
+            publicURL: self.configuration.publicURL,
+            store: store,
+            logger: self.logger
+        )
+        let keys = KeyCheck(signers: assembly.signers, tokens: Array(opened.tokens.values), logger: self.logger)
+        try await keys.checkAtStart(patience: Self.tokenPatience)
+        let recovery = try await IssuanceRecovery(
+            authority: assembly.authority,
+            pause: { try await SystemEnvironment.sleep(.seconds(1)) },
+            logger: self.logger
+        )
+        if recovery.count > 0 {
+            self.logger.notice("issuances left over by a crash", metadata: ["count": "\(recovery.count)"])
+        }
+        let (transport, certificates) = try self.transport(assembly)
+        let server = try ManagementServer(
+            api: try self.api(assembly, store, opened),
+            host: self.configuration.api.host,
+            port: self.configuration.api.port,
+            transport: transport,
+            limits: self.limits,
+            onBound: { port in await self.announce(port: port, store: store) }
+        )
+        let housekeeping = StoreHousekeeping(store: store, logger: self.logger)
+        let group = ServiceGroup(
+            services: [keys, recovery, certificates, housekeeping, server],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: self.logger
+        )
+        try await group.run()
+        try? await store.append([AuditEvent(at: SystemEnvironment.now(), actor: "system", action: .stopAuthority, object: "authority")])
+        self.logger.notice("stopped")
+    }
+
+    /// TLS with the credentials of the state directory, or plain HTTP on loopback.
+    private func transport(_ assembly: AuthorityAssembly) throws -> (ManagementServer.Transport, ServiceCertificates) {
+        let path = self.layout.serviceCredentials
+        let credentials = try self.configuration.api.isTLS ? ServerCredentials(try ServiceCredentials(contentsOf: path)) : nil
+        let certificates = assembly.serviceCertificates(
+            layout: self.layout,
+            api: self.configuration.api,
+            logger: self.logger
+        ) { renewed in
+            do {
+                try credentials?.replace(renewed)
+            } catch {
+                self.logger.error("renewed TLS credentials cannot be used", metadata: ["error": "\(error)"])
+            }
+        }
+        return (credentials.map { .tls($0) } ?? .plain, certificates)
+    }
+
+    private func api(
+        _ assembly: AuthorityAssembly,
+        _ store: SQLiteStore,
+        _ opened: TokenAccess.Opened
+    ) throws -> ManagementAPI {
+        let metrics = self.metrics
+        return try ManagementAPI(
+            authority: assembly.authority,
+            authenticator: Authenticator(store: store),
+            denials: store,
+            readiness: Readiness.checks(
+                tokens: opened.tokens,
+                store: store,
+                issuers: assembly.authority.issuers,
+                credentials: self.configuration.api.isTLS ? self.layout.serviceCredentials : nil
+            ),
+            exposition: { metrics.exposition() },
+            build: BuildInformation(version: Version.current, swift: Version.swift),
+            now: SystemEnvironment.now,
+            logger: self.logger
+        )
+    }
+
+    private var limits: ServerLimits {
+        var limits = ServerLimits()
+        limits.connections = self.configuration.maximumConnections
+        return limits
+    }
+
+    /// Says where the API listens, on standard output for scripts, and records the start.
+    private func announce(port: Int, store: SQLiteStore) async {
+        let address = self.configuration.api.with(port: port)
+        FileHandle.standardOutput.write(Data("signet \(Version.current) serves \(address)\n".utf8))
+        self.logger.notice("serving", metadata: ["address": "\(address)"])
+        do {
+            try await store.append([
+                AuditEvent(
+                    at: SystemEnvironment.now(),
+                    actor: "system",
+                    action: .startAuthority,
+                    object: "authority",
+                    details: ["version": Version.current, "address": "\(address)"]
+                )
+            ])
+        } catch {
+            self.logger.error("the start could not be recorded", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+extension ServerCredentials {
+    convenience init(_ credentials: ServiceCredentials) throws {
+        try self.init(
+            certificateChainPEM: Array(PEM.text(certificates: credentials.chain).utf8),
+            privateKeyPEM: Array(credentials.privateKey.pemRepresentation.utf8)
+        )
+    }
+
+    fileprivate func replace(_ credentials: ServiceCredentials) throws {
+        try self.replace(
+            certificateChainPEM: Array(PEM.text(certificates: credentials.chain).utf8),
+            privateKeyPEM: Array(credentials.privateKey.pemRepresentation.utf8)
+        )
+    }
+}

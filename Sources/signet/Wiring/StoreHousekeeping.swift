@@ -1,0 +1,29 @@
+// What the store would otherwise keep for ever: idempotency keys, forgotten after a day.
+
+import CertificateAuthority
+import Logging
+import PKIX
+import Persistence
+import ServiceLifecycle
+
+/// Removes what has had its time, a little at once.
+struct StoreHousekeeping: Service {
+    private static let interval = Duration.seconds(600)
+    private static let batch = 1_000
+
+    let store: SQLiteStore
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            repeat {
+                do {
+                    let limit = CertificateTime(SystemEnvironment.now()) + -CertificateAuthority.Budget.idempotencySeconds
+                    while try await self.store.forgetIdempotencyKeys(before: limit, limit: Self.batch) == Self.batch {}
+                } catch {
+                    self.logger.error("housekeeping failed", metadata: ["error": "\(error)"])
+                }
+            } while (try? await SystemEnvironment.sleep(Self.interval)) != nil
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// `signet serve` as a process of its own, on a state directory and a free port.
+
+import Foundation
+import Synchronization
+
+/// A state directory with a daemon that can be started, stopped and killed.
+final class SignetDaemon: Sendable {
+    let directory: TemporaryDirectory
+    private let process = Mutex<Process?>(nil)
+    private let address = Mutex("")
+
+    var state: String { self.directory.file("state") }
+    var root: String { "\(self.state)/certificates/root.pem" }
+    var issuing: String { "\(self.state)/certificates/issuing.pem" }
+    var tokenFile: String { "\(self.state)/secrets/admin.token" }
+    /// Where the daemon serves, after `start`.
+    var url: String { self.address.withLock { $0 } }
+
+    var token: String {
+        get throws {
+            try String(contentsOfFile: self.tokenFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+    }
+
+    /// Runs `signet init` in a temporary directory.
+    init() throws {
+        self.directory = try TemporaryDirectory()
+        let result = try shell(
+            signetProgram,
+            ["init", "--state", self.state, "--hierarchy", "\(projectRoot)/ca/hierarchy.yaml"]
+        )
+        guard result.status == 0 else { throw DaemonError("init: \(result.errors)") }
+    }
+
+    deinit { self.kill() }
+
+    /// Starts the daemon and waits until it serves.
+    ///
+    /// - Returns: how long that took.
+    @discardableResult
+    func start(api: String = "https://127.0.0.1:0", environment: [String: String] = [:]) throws -> Duration {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: signetProgram)
+        process.arguments = ["serve", "--state", self.state, "--api", api]
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let output = Pipe()
+        process.standardOutput = output
+        let log = self.directory.file("log-\(UUID().uuidString)")
+        FileManager.default.createFile(atPath: log, contents: nil)
+        process.standardError = FileHandle(forWritingAtPath: log)
+        let begin = ContinuousClock.now
+        try process.run()
+        self.process.withLock { $0 = process }
+        var line = Data()
+        while !line.contains(UInt8(ascii: "\n")) {
+            let data = output.fileHandleForReading.availableData
+            guard !data.isEmpty else {
+                throw DaemonError("serve ended: \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
+            }
+            line += data
+        }
+        let text = String(decoding: line, as: UTF8.self)
+        guard let url = text.split(separator: " ").last?.trimmingCharacters(in: .whitespacesAndNewlines) else {
+            throw DaemonError("serve said: \(text)")
+        }
+        self.address.withLock { $0 = url }
+        return begin.duration(to: .now)
+    }
+
+    /// Whether the process is there.
+    var isRunning: Bool { self.process.withLock { $0?.isRunning ?? false } }
+
+    /// SIGKILL, and waits until it is gone.
+    func kill() {
+        self.process.withLock { process in
+            guard let running = process else { return }
+            Glibc.kill(running.processIdentifier, SIGKILL)
+            running.waitUntilExit()
+            process = nil
+        }
+    }
+
+    /// SIGTERM, and waits; returns the exit code.
+    func stop() -> Int32 {
+        self.process.withLock { process in
+            guard let running = process else { return -1 }
+            running.terminate()
+            running.waitUntilExit()
+            process = nil
+            return running.terminationStatus
+        }
+    }
+
+    /// Runs `signet` on the state directory.
+    func run(_ arguments: String...) throws -> ShellResult {
+        try shell(signetProgram, arguments + ["--state", self.state])
+    }
+
+    /// curl with our root and, unless told otherwise, the admin's token; the status is the last line of the output.
+    func curl(_ path: String, _ arguments: [String] = [], withToken: Bool = true) throws -> (status: String, body: String) {
+        var all = ["--silent", "--show-error", "--cacert", self.root, "--write-out", "\n%{http_code}"]
+        if withToken { all += ["--header", "Authorization: Bearer \(try self.token)"] }
+        let result = try shell("curl", all + arguments + [self.url + path])
+        guard result.status == 0 else { throw DaemonError("curl: \(result.errors)") }
+        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+        return (String(lines.last ?? ""), lines.dropLast().joined(separator: "\n"))
+    }
+}
+
+struct DaemonError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
