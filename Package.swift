@@ -122,9 +122,20 @@ let floor4: [Target] = [
         dependencies: [
             "PKIX", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "AgentClient", "CertificateAuthority",
             "RegistrationAuthority",
-            "Persistence", "WebAPI", arguments, configuration, yams, lifecycle, unixSignals, logging, metrics, x509, crypto,
+            "Persistence", "WebAPI", arguments, configuration, yams, lifecycle, unixSignals, logging, metrics, x509,
+            crypto,
             nioPosix,
         ],
+        swiftSettings: settings
+    )
+]
+
+// Programs for scripts/bench alone.
+let benchmarks: [Target] = [
+    .executableTarget(
+        name: "signing-loop",
+        dependencies: ["Signing", "PKIX", logging],
+        path: "Benchmarks/SigningLoop",
         swiftSettings: settings
     )
 ]
@@ -223,5 +234,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
-    targets: cTargets + floor0 + floor1 + floor2 + floor3 + floor4 + tests
+    targets: cTargets + floor0 + floor1 + floor2 + floor3 + floor4 + benchmarks + tests
 )

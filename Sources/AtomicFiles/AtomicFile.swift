@@ -1,9 +1,9 @@
 // Files that are written whole or not at all, and are still there after the loss of power.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Writing and reading of small files.

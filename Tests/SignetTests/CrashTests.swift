@@ -57,7 +57,10 @@ private func checkAfterRestart(_ daemon: SignetDaemon, _ received: [LoadClient.R
         for certificate in received {
             #expect(serials.insert(certificate.serial).inserted, "serial \(certificate.serial) twice")
             let stored = try await store.certificate(try SerialNumber(hexadecimal: certificate.serial))
-            #expect(stored?.certificate == certificate.certificate, "certificate \(certificate.serial) is not in the store")
+            #expect(
+                stored?.certificate == certificate.certificate,
+                "certificate \(certificate.serial) is not in the store"
+            )
         }
         _ = try await store.verify()
     }
@@ -76,7 +79,9 @@ private func waitUntilNothingIsBegun(_ daemon: SignetDaemon) async throws {
 
 /// Reads the daemon's store from outside.
 @discardableResult
-private func inspect<Result>(_ daemon: SignetDaemon, _ body: (SQLiteStore) async throws -> Result) async throws -> Result {
+private func inspect<Result>(_ daemon: SignetDaemon, _ body: (SQLiteStore) async throws -> Result) async throws
+    -> Result
+{
     let store = try SQLiteStore(path: "\(daemon.state)/signet.db", creating: false, clock: ContinuousClock())
     do {
         let result = try await body(store)

@@ -1,12 +1,12 @@
 // Many callers at once, each remembering what it was given.
 
 import AsyncHTTPClient
+import Crypto
 import Foundation
 import NIOCore
 import SwiftASN1
 import Synchronization
 import X509
-import Crypto
 
 /// Asks for certificates over plain HTTP on loopback until the daemon goes away.
 final class LoadClient: Sendable {
@@ -58,7 +58,8 @@ final class LoadClient: Sendable {
             request.body = .bytes(ByteBuffer(string: try Self.body(name)))
             let response = try await client.execute(request, timeout: .seconds(20))
             let body = String(buffer: try await response.body.collect(upTo: 1 << 20))
-            guard response.status == .created, let document = try? PEMDocument.parseMultiple(pemString: body).first else {
+            guard response.status == .created, let document = try? PEMDocument.parseMultiple(pemString: body).first
+            else {
                 self.failures.withLock { $0.append("\(response.status.code) \(body)") }
                 return response.status != .created
             }

@@ -25,20 +25,28 @@ struct ProgramTests {
     @Test("init --dry-run prints the plan and touches nothing")
     func dryRun() throws {
         let directory = try TemporaryDirectory()
-        let arguments = ["init", "--dry-run", "--state", directory.file("state"), "--hierarchy", "\(projectRoot)/ca/hierarchy.yaml"]
+        let arguments = [
+            "init", "--dry-run", "--state", directory.file("state"), "--hierarchy", "\(projectRoot)/ca/hierarchy.yaml",
+        ]
         let result = try shell(signetProgram, arguments)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("generate it: P-384"))
         #expect(!FileManager.default.fileExists(atPath: directory.file("state")))
     }
 
-    @Test("says what is wrong and what to do", arguments: [
-        (["serve", "--state", "/nonexistent"], 2, "run 'signet init --state /nonexistent'"),
-        (["init", "--state", "/proc/signet"], 1, "cannot create directory /proc/signet"),
-        (["ca", "show", "--state", "/nonexistent"], 2, "is not a state directory"),
-        (["token", "create", "--state", "/nonexistent", "--name", "x", "--role", "king"], 2, "'king' is not one of"),
-        (["init", "--state", "/tmp", "--hierarchy", "/nonexistent.yaml", "--dry-run"], 2, "/nonexistent.yaml"),
-    ] as [([String], Int32, String)])
+    @Test(
+        "says what is wrong and what to do",
+        arguments: [
+            (["serve", "--state", "/nonexistent"], 2, "run 'signet init --state /nonexistent'"),
+            (["init", "--state", "/proc/signet"], 1, "cannot create directory /proc/signet"),
+            (["ca", "show", "--state", "/nonexistent"], 2, "is not a state directory"),
+            (
+                ["token", "create", "--state", "/nonexistent", "--name", "x", "--role", "king"], 2,
+                "'king' is not one of"
+            ),
+            (["init", "--state", "/tmp", "--hierarchy", "/nonexistent.yaml", "--dry-run"], 2, "/nonexistent.yaml"),
+        ] as [([String], Int32, String)]
+    )
     func errors(_ arguments: [String], _ status: Int32, _ text: String) throws {
         let result = try shell(signetProgram, arguments)
         #expect(result.status == status, "\(result.errors)")
@@ -46,19 +54,24 @@ struct ProgramTests {
         #expect(result.errors.split(separator: "\n").count == 1)
     }
 
-    @Test("refuses a configuration with a mistake, naming file, line and key", arguments: [
-        ("apis: x\n", "unknown key 'apis'"),
-        ("api: ftp://x\n", "api: 'ftp://x' is not of the form https://HOST:PORT"),
-        ("api: http://192.0.2.1:80\n", "plain HTTP is served on loopback addresses only"),
-        ("log: {level: loud}\n", "log.level: 'loud' is not one of"),
-        ("signing: {sessions: 0}\n", "signing.sessions: a whole number from 1 to 64"),
-        ("publicURL: https://x\n", "is not of the form http://HOST"),
-    ])
+    @Test(
+        "refuses a configuration with a mistake, naming file, line and key",
+        arguments: [
+            ("apis: x\n", "unknown key 'apis'"),
+            ("api: ftp://x\n", "api: 'ftp://x' is not of the form https://HOST:PORT"),
+            ("api: http://192.0.2.1:80\n", "plain HTTP is served on loopback addresses only"),
+            ("log: {level: loud}\n", "log.level: 'loud' is not one of"),
+            ("signing: {sessions: 0}\n", "signing.sessions: a whole number from 1 to 64"),
+            ("publicURL: https://x\n", "is not of the form http://HOST"),
+        ]
+    )
     func configuration(_ addition: String, _ message: String) throws {
         let daemon = try SignetDaemon()
         let path = "\(daemon.state)/config.yaml"
         let key = addition.split(separator: ":")[0]
-        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("\(key):") }
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter {
+            !$0.hasPrefix("\(key):")
+        }
         try (lines.joined(separator: "\n") + "\n" + addition).write(toFile: path, atomically: true, encoding: .utf8)
         let result = try daemon.run("config", "check")
         #expect(result.status == 2)
@@ -112,11 +125,17 @@ struct ProgramTests {
     @Test("finds a changed audit entry")
     func tamperedAudit() throws {
         let daemon = try SignetDaemon()
-        let triggers = try shell("sqlite3", ["\(daemon.state)/signet.db", "SELECT name FROM sqlite_master WHERE type='trigger'"]).output
+        let triggers = try shell(
+            "sqlite3",
+            ["\(daemon.state)/signet.db", "SELECT name FROM sqlite_master WHERE type='trigger'"]
+        ).output
         for trigger in triggers.split(separator: "\n") {
             _ = try shell("sqlite3", ["\(daemon.state)/signet.db", "DROP TRIGGER \(trigger)"])
         }
-        let updated = try shell("sqlite3", ["\(daemon.state)/signet.db", "UPDATE audit SET actor='nobody' WHERE sequence=3"])
+        let updated = try shell(
+            "sqlite3",
+            ["\(daemon.state)/signet.db", "UPDATE audit SET actor='nobody' WHERE sequence=3"]
+        )
         #expect(updated.status == 0, "\(updated.errors)")
         let result = try daemon.run("audit", "verify")
         #expect(result.status == 1)

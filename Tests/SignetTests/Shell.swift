@@ -12,7 +12,9 @@ struct ShellResult: Sendable {
 
 /// Runs a program to its end.
 @discardableResult
-func shell(_ program: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws -> ShellResult {
+func shell(_ program: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws
+    -> ShellResult
+{
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments

@@ -97,7 +97,9 @@ final class SignetDaemon: Sendable {
     }
 
     /// curl with our root and, unless told otherwise, the admin's token; the status is the last line of the output.
-    func curl(_ path: String, _ arguments: [String] = [], withToken: Bool = true) throws -> (status: String, body: String) {
+    func curl(_ path: String, _ arguments: [String] = [], withToken: Bool = true) throws -> (
+        status: String, body: String
+    ) {
         var all = ["--silent", "--show-error", "--cacert", self.root, "--write-out", "\n%{http_code}"]
         if withToken { all += ["--header", "Authorization: Bearer \(try self.token)"] }
         let result = try shell("curl", all + arguments + [self.url + path])

@@ -17,10 +17,11 @@ import X509
 /// A key ceremony.
 public struct Ceremony: Sendable {
     /// Opens a token by its name in the hierarchy, prepares it when it is new, and closes it when the body returns.
-    public typealias TokenAccess = @Sendable (
-        _ name: String,
-        _ body: @Sendable (Token) async throws -> Void
-    ) async throws -> Void
+    public typealias TokenAccess =
+        @Sendable (
+            _ name: String,
+            _ body: @Sendable (Token) async throws -> Void
+        ) async throws -> Void
 
     let hierarchy: HierarchyDefinition
     let profiles: [CertificateProfile]

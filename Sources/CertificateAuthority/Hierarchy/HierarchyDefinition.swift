@@ -1,9 +1,9 @@
 // The hierarchy as data: which CAs there are, below which root, with which keys on which tokens (`ca/hierarchy.yaml`).
 
-public import PKIX
-public import X509
 import Crypto
 import Foundation
+public import PKIX
+public import X509
 
 /// A hierarchy, as its file defines it.
 public struct HierarchyDefinition: Sendable {

@@ -11,7 +11,11 @@ extension AuthorityError {
             let seconds = error.retryAfter.map { max(1, Int($0.components.seconds)) }
             switch error.code {
             case .overloaded:
-                self.init(.overloaded, "too many signatures are waiting; ask again in a moment", retryAfter: seconds ?? 1)
+                self.init(
+                    .overloaded,
+                    "too many signatures are waiting; ask again in a moment",
+                    retryAfter: seconds ?? 1
+                )
             default:
                 self.init(.unavailable, "the signing key cannot be used now: \(error.code)", retryAfter: seconds ?? 5)
             }

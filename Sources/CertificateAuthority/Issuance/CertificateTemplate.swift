@@ -77,7 +77,8 @@ struct CertificateTemplate: Sendable {
         case .hierarchy: return application.subject ?? DistinguishedName()
         case .host:
             // RFC 5280 appendix A.1: ub-common-name is 64. A longer host stands in the alternative name alone.
-            guard let host = application.names.lazy.compactMap(\.host).first, host.count <= PKIX.Budget.commonNameCharacters
+            guard let host = application.names.lazy.compactMap(\.host).first,
+                host.count <= PKIX.Budget.commonNameCharacters
             else { return DistinguishedName() }
             return try DistinguishedName { CommonName(host) }
         }
@@ -123,7 +124,9 @@ struct CertificateTemplate: Sendable {
             extensions.append(try Certificate.Extension(identifier, critical: false))
         }
         if !profile.extendedKeyUsage.isEmpty {
-            extensions.append(try Certificate.Extension(try ExtendedKeyUsage(profile.extendedKeyUsage), critical: false))
+            extensions.append(
+                try Certificate.Extension(try ExtendedKeyUsage(profile.extendedKeyUsage), critical: false)
+            )
         }
         return extensions
     }
@@ -170,7 +173,11 @@ extension AlternativeName {
         switch self {
         case .dns(let host), .wildcard(let host): host.description
         case .uri(let uri):
-            if uri.scheme == "ans", let name = try? ANSName(uri.description) { name.host.description } else { uri.host.description }
+            if uri.scheme == "ans", let name = try? ANSName(uri.description) {
+                name.host.description
+            } else {
+                uri.host.description
+            }
         case .ip: nil
         }
     }

@@ -11,7 +11,8 @@ final class IndependentVerifier: Sendable {
 
     /// - Throws: ``AuthorityError`` with `.invalidHierarchy` when libcrypto does not take the key.
     init(issuerKey: SubjectPublicKey) throws(AuthorityError) {
-        guard let key = signet_openssl_key_new(issuerKey.subjectPublicKeyInfo, issuerKey.subjectPublicKeyInfo.count) else {
+        guard let key = signet_openssl_key_new(issuerKey.subjectPublicKeyInfo, issuerKey.subjectPublicKeyInfo.count)
+        else {
             throw AuthorityError(.invalidHierarchy, "libcrypto does not take the issuer's \(issuerKey.type) key")
         }
         self.key = key

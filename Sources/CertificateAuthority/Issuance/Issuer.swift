@@ -1,9 +1,9 @@
 // An issuing CA as issuance needs it: certificate, key, and what it writes into every certificate.
 
-public import PKIX
-public import X509
 import Crypto
+public import PKIX
 import SwiftASN1
+public import X509
 
 /// A certification authority that can sign now.
 public struct Issuer: Sendable {
@@ -80,7 +80,8 @@ struct ParsedAuthorityCertificate {
         do {
             self.certificate = try Certificate(derEncoded: bytes)
             self.publicKey = try SubjectPublicKey(self.certificate.publicKey)
-            guard case .isCertificateAuthority(let pathLength)? = try self.certificate.extensions.basicConstraints else {
+            guard case .isCertificateAuthority(let pathLength)? = try self.certificate.extensions.basicConstraints
+            else {
                 throw AuthorityError(.invalidHierarchy, "the certificate of '\(name)' is not a CA's")
             }
             self.pathLength = pathLength

@@ -17,7 +17,9 @@ enum ProfileCheck {
             requester: .system
         )
         application.subject = try DistinguishedName { CommonName("Profile Check") }
-        let instant = template.context.issuerNotAfter.map { $0 + -profile.maximumLifetime } ?? CertificateTime(secondsSinceEpoch: 0)
+        let instant =
+            template.context.issuerNotAfter.map { $0 + -profile.maximumLifetime }
+            ?? CertificateTime(secondsSinceEpoch: 0)
         let serialNumber = try SerialNumber(bytes: [UInt8](repeating: 0x5A, count: 16))
         do {
             let sample = try template.toBeSigned(application, serialNumber: serialNumber, at: instant)

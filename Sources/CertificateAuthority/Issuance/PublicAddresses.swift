@@ -13,7 +13,9 @@ public struct PublicAddresses: Hashable, Sendable {
         let trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
         let authority = trimmed.dropFirst("http://".count)
         guard trimmed.hasPrefix("http://"), !authority.isEmpty,
-            authority.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+            authority.utf8.allSatisfy({
+                (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
+            })
         else {
             throw AuthorityError(
                 .invalidHierarchy,

@@ -74,7 +74,10 @@ public struct IssuanceRecovery: Service {
             return .done
         }
         do {
-            let certificate = try await pipeline.sign(try self.token(for: issuance, by: issuer), by: SigningParty(issuer))
+            let certificate = try await pipeline.sign(
+                try self.token(for: issuance, by: issuer),
+                by: SigningParty(issuer)
+            )
             _ = try await pipeline.complete(issuance, certificate: certificate, details: Self.details)
             self.logger.notice("issuance finished after a restart", metadata: ["serial": "\(issuance.serialNumber)"])
         } catch {

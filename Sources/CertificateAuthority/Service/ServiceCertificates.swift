@@ -6,8 +6,8 @@ import Foundation
 public import Logging
 import Metrics
 public import PKIX
-import Signing
 public import ServiceLifecycle
+import Signing
 import SwiftASN1
 import X509
 
@@ -122,7 +122,9 @@ public struct ServiceCertificates: Service {
         guard let bytes = try? PEM.certificate(in: path), let certificate = try? Certificate(derEncoded: bytes) else {
             return true
         }
-        if !names.isEmpty, (try? certificate.extensions.subjectAlternativeNames?.elementsEqual(names.map(\.generalName))) != true {
+        if !names.isEmpty,
+            (try? certificate.extensions.subjectAlternativeNames?.elementsEqual(names.map(\.generalName))) != true
+        {
             return true
         }
         let life = certificate.notValidAfter.timeIntervalSince(certificate.notValidBefore)

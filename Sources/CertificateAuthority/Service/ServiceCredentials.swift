@@ -1,7 +1,7 @@
 // The daemon's TLS key with its chain: one PEM file of mode 0600, so that the two change together.
 
-public import Crypto
 import AtomicFiles
+public import Crypto
 import Foundation
 import PKIX
 import SwiftASN1

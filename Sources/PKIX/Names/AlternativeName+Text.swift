@@ -1,9 +1,9 @@
 // Names as people write them: a host name, or an IP address in its text form (RFC 4291 §2.2).
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 extension AlternativeName {

@@ -1,7 +1,7 @@
 // A subject alternative name of a kind that profiles can admit (RFC 5280 §4.2.1.6).
 
-public import X509
 import SwiftASN1
+public import X509
 
 /// A checked subject alternative name.
 public enum AlternativeName: Hashable, Sendable {

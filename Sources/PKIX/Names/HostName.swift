@@ -14,7 +14,10 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
     public init(_ name: String) throws(PKIXError) {
         let bytes = Array(name.utf8)
         guard !bytes.isEmpty, bytes.count <= Budget.hostNameBytes else {
-            throw PKIXError(.invalidName, "a host name has 1 to \(Budget.hostNameBytes) characters, this one \(bytes.count)")
+            throw PKIXError(
+                .invalidName,
+                "a host name has 1 to \(Budget.hostNameBytes) characters, this one \(bytes.count)"
+            )
         }
         let labels = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         for label in labels {
@@ -60,7 +63,9 @@ extension String {
     /// The text in quotes, cut to 80 characters, with everything but printable ASCII replaced: a hostile name cannot
     /// forge lines in a log or an answer.
     var quotedForMessage: String {
-        let printable = self.unicodeScalars.prefix(80).map { (0x20..<0x7F).contains($0.value) ? Character($0) : "\u{FFFD}" }
+        let printable = self.unicodeScalars.prefix(80).map {
+            (0x20..<0x7F).contains($0.value) ? Character($0) : "\u{FFFD}"
+        }
         return "'" + String(printable) + (self.unicodeScalars.count > 80 ? "…'" : "'")
     }
 }

@@ -14,13 +14,19 @@ public struct URIName: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: ``PKIXError`` with `.invalidName`.
     public init(_ text: String) throws(PKIXError) {
         guard text.utf8.count <= Budget.uriBytes else {
-            throw PKIXError(.invalidName, "a URI name of \(text.utf8.count) octets; at most \(Budget.uriBytes) are admitted")
+            throw PKIXError(
+                .invalidName,
+                "a URI name of \(text.utf8.count) octets; at most \(Budget.uriBytes) are admitted"
+            )
         }
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Self.unsafe.contains($0) }) else {
             throw PKIXError(.invalidName, "URI \(text.quotedForMessage) has a space, control or other unsafe character")
         }
         guard let separator = text.firstRange(of: "://") else {
-            throw PKIXError(.invalidName, "URI \(text.quotedForMessage) has no '://' (RFC 5280 §4.2.1.6 asks for scheme and host)")
+            throw PKIXError(
+                .invalidName,
+                "URI \(text.quotedForMessage) has no '://' (RFC 5280 §4.2.1.6 asks for scheme and host)"
+            )
         }
         let scheme = text[..<separator.lowerBound]
         guard Self.isScheme(scheme) else {

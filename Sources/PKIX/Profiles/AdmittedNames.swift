@@ -54,7 +54,10 @@ public struct AdmittedNames: Hashable, Sendable {
         try Self.check(uris, of: "URI", against: self.uri, profile: profile)
         try Self.check(names.count - hosts - uris, of: "IP address", against: self.ip, profile: profile)
         guard !names.isEmpty || self == .none else {
-            throw PKIXError(.missingName, "profile '\(profile)' needs a subject alternative name in the request; it has none")
+            throw PKIXError(
+                .missingName,
+                "profile '\(profile)' needs a subject alternative name in the request; it has none"
+            )
         }
     }
 
@@ -76,7 +79,8 @@ public struct AdmittedNames: Hashable, Sendable {
         }
     }
 
-    private static func check(_ count: Int, of kind: String, against admitted: Count, profile: String) throws(PKIXError) {
+    private static func check(_ count: Int, of kind: String, against admitted: Count, profile: String) throws(PKIXError)
+    {
         guard count <= admitted.maximum else {
             throw PKIXError(
                 admitted.maximum == 0 ? .invalidName : .tooManyNames,

@@ -7,7 +7,8 @@ import X509
 
 extension CertificateProfile {
     private static let keys = [
-        "profile", "summary", "role", "issuer", "requestedBy", "keys", "lifetime", "maximumLifetime", "backdate", "names",
+        "profile", "summary", "role", "issuer", "requestedBy", "keys", "lifetime", "maximumLifetime", "backdate",
+        "names",
         "commonName", "keyUsage", "extendedKeyUsage", "revocation", "policies", "pathLength",
     ]
 
@@ -93,8 +94,11 @@ extension CertificateProfile {
         guard self.role.isCertificationAuthority || self.pathLength == nil else {
             throw definition.error("only a CA has a pathLength (RFC 5280 §4.2.1.9)")
         }
-        guard (self.role == .root) == (self.issuer == nil && self.requestedBy == .ceremony && self.revocation == .none) else {
-            throw definition.error("role 'root' has no issuer, is requested by the ceremony, and has no revocation pointers")
+        guard (self.role == .root) == (self.issuer == nil && self.requestedBy == .ceremony && self.revocation == .none)
+        else {
+            throw definition.error(
+                "role 'root' has no issuer, is requested by the ceremony, and has no revocation pointers"
+            )
         }
         guard self.requestedBy != .api || !self.role.isCertificationAuthority else {
             throw definition.error("a CA certificate is not to be had over the API")

@@ -56,28 +56,9 @@ public struct ParsedCSR: Hashable, Sendable {
 
     private static func publicKey(of der: [UInt8]) throws(PKIXError) -> SubjectPublicKey {
         do throws(PKIXError) {
-            return try SubjectPublicKey(derEncoded: try Self.publicKeyInfo(of: der))
+            return try SubjectPublicKey(derEncoded: try RequestParts(derEncoded: der).publicKeyInfo)
         } catch {
             throw error.code == .malformed ? PKIXError(.malformedCSR, error.reason) : error
-        }
-    }
-
-    /// The encoded `SubjectPublicKeyInfo`, the third member of the `CertificationRequestInfo`.
-    private static func publicKeyInfo(of der: [UInt8]) throws(PKIXError) -> [UInt8] {
-        do {
-            return try DER.sequence(try DER.parse(der), identifier: .sequence) { nodes in
-                let key = try DER.sequence(try nodes.required("certificationRequestInfo"), identifier: .sequence) { inner in
-                    _ = try inner.required("version")
-                    _ = try inner.required("subject")
-                    let key = try inner.required("subjectPKInfo")
-                    while inner.next() != nil {}
-                    return key
-                }
-                while nodes.next() != nil {}
-                return Array(key.encodedBytes)
-            }
-        } catch {
-            throw PKIXError(.malformedCSR, "not a certificate request (RFC 2986): \(error.reasonForMessage)")
         }
     }
 

@@ -27,9 +27,6 @@ struct RequestedExtensions {
     }
 
     private static func extensions(of request: CertificateSigningRequest) throws(PKIXError) -> Certificate.Extensions {
-        guard request.attributes.count(where: { $0.oid == .CSRAttributes.extensionRequest }) <= 1 else {
-            throw PKIXError(.malformedCSR, "the request has more than one extensionRequest attribute")
-        }
         do {
             return try request.attributes.extensionRequest?.extensions ?? Certificate.Extensions()
         } catch {

@@ -44,10 +44,14 @@ struct AuditCommand: AsyncParsableCommand {
                         guard !entries.isEmpty else { break }
                         for entry in entries {
                             try verifier.check(entry)
-                            if let expected, entry.sequence == expected.sequence { try verifier.finish(expecting: expected) }
+                            if let expected, entry.sequence == expected.sequence {
+                                try verifier.finish(expecting: expected)
+                            }
                         }
                     }
-                    if let expected, expected.sequence > verifier.lastSequence { try verifier.finish(expecting: expected) }
+                    if let expected, expected.sequence > verifier.lastSequence {
+                        try verifier.finish(expecting: expected)
+                    }
                     try self.show(verifier)
                 }
             }
@@ -77,7 +81,10 @@ struct AuditCommand: AsyncParsableCommand {
         func run() async throws {
             try await signet.run {
                 try await withStore(self.state) { store in
-                    let entries = try await store.entries(after: self.after, limit: max(0, min(self.limit, AuditCommand.page)))
+                    let entries = try await store.entries(
+                        after: self.after,
+                        limit: max(0, min(self.limit, AuditCommand.page))
+                    )
                     for document in entries.map(AuditEntryDocument.init) { try self.show(document) }
                 }
             }
@@ -89,8 +96,12 @@ struct AuditCommand: AsyncParsableCommand {
                 encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
                 return print(String(decoding: try encoder.encode(entry), as: UTF8.self))
             }
-            let details = entry.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-            print("\(entry.sequence) \(entry.at) \(entry.actor) \(entry.action) \(entry.object) \(entry.result) \(details)")
+            let details = entry.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(
+                separator: " "
+            )
+            print(
+                "\(entry.sequence) \(entry.at) \(entry.actor) \(entry.action) \(entry.object) \(entry.result) \(details)"
+            )
         }
     }
 }
@@ -98,7 +109,8 @@ struct AuditCommand: AsyncParsableCommand {
 extension AuditHead {
     fileprivate init(text: String) throws {
         let parts = text.split(separator: ":")
-        guard parts.count == 2, let sequence = Int64(parts[0]), let hash = [UInt8](hexadecimal: parts[1]), hash.count == 32
+        guard parts.count == 2, let sequence = Int64(parts[0]), let hash = [UInt8](hexadecimal: parts[1]),
+            hash.count == 32
         else { throw ConfigurationError("--expect: '\(text)' is not of the form SEQUENCE:HASH") }
         self.init(sequence: sequence, hash: hash)
     }

@@ -23,7 +23,10 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: "The hierarchy's definition; profiles lie beside it in profiles/. Copied into the state directory.")
     var hierarchy: String?
 
-    @Option(help: "The address of the public side, written into certificates. Default: \(SignetConfiguration.defaultPublicURL)")
+    @Option(
+        help:
+            "The address of the public side, written into certificates. Default: \(SignetConfiguration.defaultPublicURL)"
+    )
     var publicURL: String?
 
     @Option(help: "Where the management API will listen. Default: \(SignetConfiguration.defaultAPI)")

@@ -19,7 +19,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var state: StateOptions
 
-    @Option(help: "Where the management API listens: https://HOST:PORT, or http://HOST:PORT on loopback. Port 0 takes a free one.")
+    @Option(
+        help:
+            "Where the management API listens: https://HOST:PORT, or http://HOST:PORT on loopback. Port 0 takes a free one."
+    )
     var api: String?
 
     @Option(help: "The least severe level that is logged: trace, debug, info, notice, warning, error, critical.")

@@ -17,7 +17,8 @@ struct TokenCommand: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create an API token and print its secret, once.",
-            discussion: "Example: signet token create --state ./state --name build-agents --role issuer --lifetime 90d > issuer.token"
+            discussion:
+                "Example: signet token create --state ./state --name build-agents --role issuer --lifetime 90d > issuer.token"
         )
 
         @OptionGroup var state: StateOptions
@@ -37,9 +38,13 @@ struct TokenCommand: AsyncParsableCommand {
         func run() async throws {
             try await signet.run {
                 guard let role = Role(rawValue: self.role) else {
-                    throw ConfigurationError("--role: '\(self.role)' is not one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+                    throw ConfigurationError(
+                        "--role: '\(self.role)' is not one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))"
+                    )
                 }
-                let lifetime = try self.lifetime.map { Duration.seconds(try Definition(text: $0, file: "--lifetime").seconds()) }
+                let lifetime = try self.lifetime.map {
+                    Duration.seconds(try Definition(text: $0, file: "--lifetime").seconds())
+                }
                 try await withStore(self.state) { store in
                     let (token, secret) = try await service(store).createToken(
                         name: self.name,
@@ -49,7 +54,9 @@ struct TokenCommand: AsyncParsableCommand {
                         from: .local
                     )
                     if self.json { return try printJSON(TokenDocument(token, secret: secret)) }
-                    FileHandle.standardError.write(Data("token \(token.id), role \(token.role.rawValue); the secret is shown this once\n".utf8))
+                    FileHandle.standardError.write(
+                        Data("token \(token.id), role \(token.role.rawValue); the secret is shown this once\n".utf8)
+                    )
                     print(secret.reveal())
                 }
             }
@@ -57,7 +64,9 @@ struct TokenCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List API tokens; secrets are not kept and not shown.")
+        static let configuration = CommandConfiguration(
+            abstract: "List API tokens; secrets are not kept and not shown."
+        )
 
         @OptionGroup var state: StateOptions
 
@@ -86,7 +95,9 @@ struct TokenCommand: AsyncParsableCommand {
     }
 
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Revoke an API token. A running daemon follows within seconds.")
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke an API token. A running daemon follows within seconds."
+        )
 
         @OptionGroup var state: StateOptions
 
@@ -142,7 +153,9 @@ private struct TokenDocument: Encodable {
 
     func show(at instant: Date) {
         let now = CertificateTime(instant).description
-        let state = self.revokedAt.map { "revoked \($0)" } ?? self.expires.map { $0 < now ? "expired \($0)" : "until \($0)" } ?? "unlimited"
+        let state =
+            self.revokedAt.map { "revoked \($0)" } ?? self.expires.map { $0 < now ? "expired \($0)" : "until \($0)" }
+            ?? "unlimited"
         print("\(self.id)  \(self.role)  \(self.name)  \(state)  last used \(self.lastUsed ?? "never")")
     }
 }

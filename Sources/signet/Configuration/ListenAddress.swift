@@ -26,7 +26,9 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self.host = host
         self.port = port
         guard self.isTLS || self.isLoopback else {
-            throw ConfigurationError("\(key): plain HTTP is served on loopback addresses only; write https://\(authority)")
+            throw ConfigurationError(
+                "\(key): plain HTTP is served on loopback addresses only; write https://\(authority)"
+            )
         }
     }
 
@@ -39,7 +41,8 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether only this machine reaches the address.
     var isLoopback: Bool {
-        self.host == "localhost" || self.host == "::1" || (IPAddress.bytes(of: self.host)?.first == 127 && !self.host.contains(":"))
+        self.host == "localhost" || self.host == "::1"
+            || (IPAddress.bytes(of: self.host)?.first == 127 && !self.host.contains(":"))
     }
 
     var description: String {

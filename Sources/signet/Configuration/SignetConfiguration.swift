@@ -53,7 +53,12 @@ extension SignetConfiguration {
             InMemoryProvider(
                 name: "flags",
                 values: Dictionary(
-                    uniqueKeysWithValues: flags.map { (AbsoluteConfigKey($0.key.split(separator: ".").map(String.init)), ConfigValue(.string($0.value), isSecret: false)) }
+                    uniqueKeysWithValues: flags.map {
+                        (
+                            AbsoluteConfigKey($0.key.split(separator: ".").map(String.init)),
+                            ConfigValue(.string($0.value), isSecret: false)
+                        )
+                    }
                 )
             ),
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "signet"),
@@ -76,7 +81,11 @@ extension SignetConfiguration {
         self.logFormat = try Self.choice(reader, "log.format", default: .text)
         var tokens: [String: TokenLocation] = [:]
         for name in tokenNames {
-            tokens[name] = try TokenLocation(reader.scoped(to: ConfigKey(["tokens", name])), name: name, directory: directory)
+            tokens[name] = try TokenLocation(
+                reader.scoped(to: ConfigKey(["tokens", name])),
+                name: name,
+                directory: directory
+            )
         }
         self.tokens = tokens
     }
@@ -102,18 +111,27 @@ extension SignetConfiguration {
         in bounds: ClosedRange<Int>
     ) throws(ConfigurationError) -> Int {
         let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init)))
-        let number = text.map { Int($0) } ?? reader.int(forKey: ConfigKey(key.split(separator: ".").map(String.init)), default: value)
+        let number =
+            text.map { Int($0) }
+            ?? reader.int(forKey: ConfigKey(key.split(separator: ".").map(String.init)), default: value)
         guard let number, bounds.contains(number) else {
-            throw ConfigurationError("\(key): a whole number from \(bounds.lowerBound) to \(bounds.upperBound) is needed")
+            throw ConfigurationError(
+                "\(key): a whole number from \(bounds.lowerBound) to \(bounds.upperBound) is needed"
+            )
         }
         return number
     }
 
-    private static func choice<Choice>(_ reader: ConfigReader, _ key: String, default value: Choice) throws(ConfigurationError) -> Choice
+    private static func choice<Choice>(_ reader: ConfigReader, _ key: String, default value: Choice)
+        throws(ConfigurationError) -> Choice
     where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
-        guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else { return value }
+        guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else {
+            return value
+        }
         guard let choice = Choice(rawValue: text) else {
-            throw ConfigurationError("\(key): '\(text)' is not one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw ConfigurationError(
+                "\(key): '\(text)' is not one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
         }
         return choice
     }

@@ -78,14 +78,17 @@ struct Daemon {
             logger: self.logger
         )
         try await group.run()
-        try? await store.append([AuditEvent(at: SystemEnvironment.now(), actor: "system", action: .stopAuthority, object: "authority")])
+        try? await store.append([
+            AuditEvent(at: SystemEnvironment.now(), actor: "system", action: .stopAuthority, object: "authority")
+        ])
         self.logger.notice("stopped")
     }
 
     /// TLS with the credentials of the state directory, or plain HTTP on loopback.
     private func transport(_ assembly: AuthorityAssembly) throws -> (ManagementServer.Transport, ServiceCertificates) {
         let path = self.layout.serviceCredentials
-        let credentials = try self.configuration.api.isTLS ? ServerCredentials(try ServiceCredentials(contentsOf: path)) : nil
+        let credentials =
+            try self.configuration.api.isTLS ? ServerCredentials(try ServiceCredentials(contentsOf: path)) : nil
         let certificates = assembly.serviceCertificates(
             layout: self.layout,
             api: self.configuration.api,

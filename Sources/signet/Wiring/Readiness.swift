@@ -28,14 +28,16 @@ enum Readiness {
                     return .notReady(reason: "the database cannot be read")
                 }
             }
-        ] + issuers.map { issuer in
-            ReadinessCheck(name: "issuer \(issuer.name)") { self.state(of: issuer.certificate) }
-        } + (credentials.map { [self.credentials($0)] } ?? [])
+        ]
+            + issuers.map { issuer in
+                ReadinessCheck(name: "issuer \(issuer.name)") { self.state(of: issuer.certificate) }
+            } + (credentials.map { [self.credentials($0)] } ?? [])
     }
 
     private static func credentials(_ path: String) -> ReadinessCheck {
         ReadinessCheck(name: "tls certificate") {
-            guard let bytes = try? PEM.certificate(in: path), let certificate = try? Certificate(derEncoded: bytes) else {
+            guard let bytes = try? PEM.certificate(in: path), let certificate = try? Certificate(derEncoded: bytes)
+            else {
                 return .notReady(reason: "it cannot be read")
             }
             return self.state(of: certificate)
@@ -46,7 +48,8 @@ enum Readiness {
         switch status {
         case .ready: .ready
         case .connecting: .notReady(reason: "the token is being connected")
-        case .unavailable(let reason, let lasting): .notReady(reason: "the token is away for \(lasting.components.seconds) s: \(reason)")
+        case .unavailable(let reason, let lasting):
+            .notReady(reason: "the token is away for \(lasting.components.seconds) s: \(reason)")
         case .failed(let reason): .notReady(reason: "the token is refused: \(reason)")
         case .shutDown: .notReady(reason: "the daemon is shutting down")
         }

@@ -25,8 +25,14 @@ struct StateInitialization: Sendable {
             "create \(self.layout.directory) with config.yaml, secrets/ (0700), tokens/ and signet.db, unless they are there",
             "copy \(source) and its profiles to \(self.layout.definitions), unless they are there",
         ]
-        let ceremony = try Self.planner(definitions, self.layout, self.publicURL ?? SignetConfiguration.defaultPublicURL)
-        return steps + ceremony + ["issue the daemon's TLS and OCSP responder certificates", "write the first API token"]
+        let ceremony = try Self.planner(
+            definitions,
+            self.layout,
+            self.publicURL ?? SignetConfiguration.defaultPublicURL
+        )
+        return steps + ceremony + [
+            "issue the daemon's TLS and OCSP responder certificates", "write the first API token",
+        ]
     }
 
     /// Does what is missing.
@@ -100,7 +106,9 @@ struct StateInitialization: Sendable {
             for token in opened.tokens.values {
                 try await within(.seconds(15), or: "token \(token.uri) does not answer") { try await token.ready() }
             }
-            let services = assembly.serviceCertificates(layout: self.layout, api: configuration.api, logger: logger) { _ in }
+            let services = assembly.serviceCertificates(layout: self.layout, api: configuration.api, logger: logger) {
+                _ in
+            }
             try await services.renewDue()
         } catch {
             try? await opened.close()

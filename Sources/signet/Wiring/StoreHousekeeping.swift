@@ -18,7 +18,8 @@ struct StoreHousekeeping: Service {
         await cancelWhenGracefulShutdown {
             repeat {
                 do {
-                    let limit = CertificateTime(SystemEnvironment.now()) + -CertificateAuthority.Budget.idempotencySeconds
+                    let limit =
+                        CertificateTime(SystemEnvironment.now()) + -CertificateAuthority.Budget.idempotencySeconds
                     while try await self.store.forgetIdempotencyKeys(before: limit, limit: Self.batch) == Self.batch {}
                 } catch {
                     self.logger.error("housekeeping failed", metadata: ["error": "\(error)"])

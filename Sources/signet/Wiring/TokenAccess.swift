@@ -35,7 +35,8 @@ struct TokenAccess: Sendable {
     func open(_ names: [String]) throws -> Opened {
         let locations = try names.map { try self.location($0) }
         guard let first = locations.first else { throw ConfigurationError("tokens: none is configured") }
-        guard locations.allSatisfy({ $0.uri.modulePath == first.uri.modulePath && $0.directory == first.directory }) else {
+        guard locations.allSatisfy({ $0.uri.modulePath == first.uri.modulePath && $0.directory == first.directory })
+        else {
             throw ConfigurationError(
                 "tokens: those that the daemon opens (\(names.joined(separator: ", "))) must be of one module and directory"
             )
@@ -94,7 +95,9 @@ struct TokenAccess: Sendable {
 
     private func location(_ name: String) throws(ConfigurationError) -> SignetConfiguration.TokenLocation {
         guard let location = self.configuration.tokens[name] else {
-            throw ConfigurationError("\(self.layout.configuration): tokens: '\(name)', which the hierarchy names, is missing")
+            throw ConfigurationError(
+                "\(self.layout.configuration): tokens: '\(name)', which the hierarchy names, is missing"
+            )
         }
         return location
     }
@@ -111,7 +114,8 @@ struct TokenAccess: Sendable {
     private func configureSoftHSM(_ directory: String) throws(FileError) {
         try AtomicFile.createDirectory(directory, mode: 0o700)
         let file = "\(directory).conf"
-        let text = "directories.tokendir = \(directory)\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n"
+        let text =
+            "directories.tokendir = \(directory)\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n"
         if (try? AtomicFile.read(file)) != Array(text.utf8) {
             try AtomicFile.write(text.utf8, to: file, mode: 0o600)
         }
