@@ -43,7 +43,9 @@ enum SigningLoop {
         try module.close()
     }
 
-    /// Signatures a second by C_SignInit and C_Sign alone. The token is logged in: the pool's sessions are open.
+    /// Signatures a second by C_SignInit and C_Sign alone.
+    ///
+    /// The token is logged in: the pool's sessions are open.
     private static func raw(_ module: CryptokiModule, _ uri: PKCS11URI, threads: Int, seconds: Double) throws -> Double
     {
         let slots = try module.slots()

@@ -17,7 +17,9 @@ extension Collection where Element == UInt8 {
 }
 
 extension [UInt8] {
-    /// Reads hexadecimal digits of either case; an odd first digit counts as a low half. `nil` when empty or not hexadecimal.
+    /// Reads hexadecimal digits of either case; an odd first digit counts as a low half.
+    ///
+    /// `nil` when empty or not hexadecimal.
     public init?(hexadecimal text: some StringProtocol) {
         guard !text.isEmpty else { return nil }
         var bytes: [UInt8] = []

@@ -37,7 +37,9 @@ public enum RevocationReason: String, Hashable, Sendable, CaseIterable {
     /// An attribute authority is compromised.
     case aACompromise
 
-    /// The ENUMERATED value. `removeFromCRL` (8) is no state of a certificate and has no case.
+    /// The ENUMERATED value.
+    ///
+    /// `removeFromCRL` (8) is no state of a certificate and has no case.
     public var code: Int {
         switch self {
         case .unspecified: 0

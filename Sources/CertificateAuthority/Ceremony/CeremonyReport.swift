@@ -43,7 +43,9 @@ public struct CeremonyReport: Sendable, Encodable {
     public let performedBy: String
     /// SHA-256 of the inputs, by name.
     public let inputs: [String: String]
-    /// The keys seen. The root's is missing when its token was not needed.
+    /// The keys seen.
+    ///
+    /// The root's is missing when its token was not needed.
     public let keys: [Key]
     /// The certificates in force.
     public let certificates: [Certificate]

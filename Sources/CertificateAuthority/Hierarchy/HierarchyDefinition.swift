@@ -37,7 +37,9 @@ public struct AuthorityDefinition: Sendable {
     public let responder: ResponderDefinition?
 }
 
-/// A delegated OCSP responder. Its key lies on the token of its CA, under the label `NAME-ocsp`.
+/// A delegated OCSP responder.
+///
+/// Its key lies on the token of its CA, under the label `NAME-ocsp`.
 public struct ResponderDefinition: Sendable {
     /// The subject of its certificate.
     public let subject: DistinguishedName

@@ -2,7 +2,9 @@
 
 public import PKIX
 
-/// A key that signs certificates. It may block its own threads, never the caller's.
+/// A key that signs certificates.
+///
+/// It may block its own threads, never the caller's.
 public protocol CertificateSigner: Sendable {
     /// The public half.
     var subjectPublicKey: SubjectPublicKey { get }

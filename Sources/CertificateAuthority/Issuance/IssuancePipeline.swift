@@ -105,7 +105,9 @@ struct IssuancePipeline: Sendable {
         return try await self.complete(begun, certificate: certificate)
     }
 
-    /// Records the certificate of an issuance that has begun. After this it may leave.
+    /// Records the certificate of an issuance that has begun.
+    ///
+    /// After this it may leave.
     func complete(
         _ begun: BegunIssuance,
         certificate: [UInt8],
@@ -139,7 +141,9 @@ struct IssuancePipeline: Sendable {
         return certificate
     }
 
-    /// Closes an issuance. A failure here leaves it begun; recovery closes it at the next start.
+    /// Closes an issuance.
+    ///
+    /// A failure here leaves it begun; recovery closes it at the next start.
     func abandon(_ begun: BegunIssuance, because error: AuthorityError, details: [String: String] = [:]) async {
         self.logger.error(
             "issuance abandoned",

@@ -8,7 +8,9 @@ struct ValidityRule: Sendable {
     let issuerNotBefore: CertificateTime?
     let issuerNotAfter: CertificateTime?
 
-    /// The first and last second of validity. Their span, both included, is the lifetime.
+    /// The first and last second of validity.
+    ///
+    /// Their span, both included, is the lifetime.
     ///
     /// - Throws: ``AuthorityError``: `.lifetimeNotAdmitted`, or `.issuerExpired` when nothing would be left.
     func period(

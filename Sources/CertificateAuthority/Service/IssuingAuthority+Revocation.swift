@@ -31,7 +31,9 @@ public struct RevocationApplication: Hashable, Sendable {
 }
 
 extension IssuingAuthority {
-    /// Revokes a certificate. To revoke it again changes nothing: the first reason and time stand.
+    /// Revokes a certificate.
+    ///
+    /// To revoke it again changes nothing: the first reason and time stand.
     ///
     /// - Returns: the certificate with the revocation in force.
     /// - Throws: ``AuthorityError``: `.notFound`, or `.invalidRevocation` for an invalidity date in the future.

@@ -55,8 +55,9 @@ public struct ServiceCertificates: Service {
         self.logger = logger
     }
 
-    /// Looks and renews until shutdown. A renewal that fails is tried again at the next look; until then what there is
-    /// serves on.
+    /// Looks and renews until shutdown.
+    ///
+    /// A renewal that fails is tried again at the next look; until then what there is serves on.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             repeat {

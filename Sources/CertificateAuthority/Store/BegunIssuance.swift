@@ -13,7 +13,9 @@ public struct BegunIssuance: Hashable, Sendable {
     public let profile: String
     /// SHA-256 of the profile's file.
     public let profileHash: [UInt8]
-    /// The host that the certificate names first; what a listing by agent goes by. `nil` for CAs and responders.
+    /// The host that the certificate names first; what a listing by agent goes by.
+    ///
+    /// `nil` for CAs and responders.
     public let agent: String?
     /// The subject alternative names with their kinds, separated by spaces; the subject for CAs and responders.
     public let names: String

@@ -6,7 +6,9 @@ public struct URIName: Hashable, Sendable, CustomStringConvertible {
     public let description: String
     /// The scheme, in lower case.
     public let scheme: String
-    /// The host. For an ANS name it begins with the version: `v1.0.0.agent.example.com`.
+    /// The host.
+    ///
+    /// For an ANS name it begins with the version: `v1.0.0.agent.example.com`.
     public let host: HostName
 
     /// Checks a URI.

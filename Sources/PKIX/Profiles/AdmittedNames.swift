@@ -26,7 +26,9 @@ public struct AdmittedNames: Hashable, Sendable {
     public let singleLabels: Bool
     /// URIs.
     public let uri: Count
-    /// The schemes that URIs may have. `ans` means a well-formed ANS name.
+    /// The schemes that URIs may have.
+    ///
+    /// `ans` means a well-formed ANS name.
     public let schemes: [String]
     /// IP addresses.
     public let ip: Count

@@ -10,7 +10,9 @@ public import X509
 public struct ParsedCSR: Hashable, Sendable {
     /// The key that a certificate is asked for.
     public let publicKey: SubjectPublicKey
-    /// The subject as requested. Profiles take nothing from it; it is kept for messages and policies.
+    /// The subject as requested.
+    ///
+    /// Profiles take nothing from it; it is kept for messages and policies.
     public let subject: DistinguishedName
     /// The subject alternative names in the order of the request.
     public let names: [AlternativeName]

@@ -50,7 +50,9 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A mistake in the configuration, with what to do about it. Exit code 2.
+/// A mistake in the configuration, with what to do about it.
+///
+/// Exit code 2.
 struct ConfigurationError: Error, CustomStringConvertible {
     let description: String
 

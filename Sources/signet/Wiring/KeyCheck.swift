@@ -27,7 +27,9 @@ struct KeyCheck: Service {
         }
     }
 
-    /// Checks the keys once their tokens are there. An error ends the daemon: it would sign with the wrong key.
+    /// Checks the keys once their tokens are there.
+    ///
+    /// An error ends the daemon: it would sign with the wrong key.
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             for signer in self.signers {

@@ -182,7 +182,9 @@ struct StateInitialization: Sendable {
         try AtomicFile.write(text.utf8, to: self.layout.configuration, mode: 0o644)
     }
 
-    /// Creates the first API token. When the file could not be written after that, another run creates another token.
+    /// Creates the first API token.
+    ///
+    /// When the file could not be written after that, another run creates another token.
     private func writeAdminToken(_ store: SQLiteStore) async throws {
         guard !AtomicFile.exists(self.layout.adminToken) else { return }
         let service = APITokenService(

@@ -71,7 +71,9 @@ struct TokenAccess: Sendable {
         try await opened.close()
     }
 
-    /// Initialises a token of the state directory, unless it is there. Tokens elsewhere are their operator's to initialise.
+    /// Initialises a token of the state directory, unless it is there.
+    ///
+    /// Tokens elsewhere are their operator's to initialise.
     private func prepare(_ name: String) async throws {
         let location = try self.location(name)
         guard location.directory != nil, let label = location.uri.token else { return }
@@ -110,7 +112,9 @@ struct TokenAccess: Sendable {
         return try CryptokiModule(path: path)
     }
 
-    /// Points SoftHSM at a token directory. SoftHSM reads the variable when the module is initialised.
+    /// Points SoftHSM at a token directory.
+    ///
+    /// SoftHSM reads the variable when the module is initialised.
     private func configureSoftHSM(_ directory: String) throws(FileError) {
         try AtomicFile.createDirectory(directory, mode: 0o700)
         let file = "\(directory).conf"
