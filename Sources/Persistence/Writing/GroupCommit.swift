@@ -40,9 +40,7 @@ struct GroupCommit: Sendable {
         if operations.count == 1 { return self.tell([.failed(failure.error)], to: operations) }
         do {
             let outcomes = try self.transaction(of: operations.count) { transaction in
-                operations.map { operation in
-                    Outcome { try transaction.isolated(operation.run) }
-                }
+                try operations.map { try Outcome(of: $0, in: transaction) }
             }
             self.tell(outcomes, to: operations)
         } catch {
@@ -99,10 +97,16 @@ private enum Outcome {
     case made(@Sendable () -> Void)
     case failed(any Error)
 
-    init(_ body: () throws -> @Sendable () -> Void) {
+    /// Makes the change in a savepoint.
+    ///
+    /// - Throws: the error that ended the whole transaction, and with it what was made before.
+    init(of operation: WriteOperation, in transaction: WriteTransaction) throws {
         do {
-            self = .made(try body())
+            self = .made(try transaction.isolated(operation.run))
         } catch {
+            // sqlite.org/lang_transaction.html: after SQLITE_FULL, SQLITE_IOERR, SQLITE_NOMEM and others "the transaction
+            // may or may not be rolled back automatically". What came next would be committed by itself.
+            guard transaction.database.isInsideTransaction else { throw error }
             self = .failed(error)
         }
     }

@@ -34,7 +34,7 @@ final class WriteTransaction {
             return value
         } catch {
             self.chain = chain
-            // A full disk or an I/O error may have rolled back everything: then there is no savepoint either.
+            // Some errors roll back everything: then there is no savepoint either.
             if self.database.isInsideTransaction {
                 try self.database.execute(sql: "ROLLBACK TO operation")
                 try self.database.execute(sql: "RELEASE operation")

@@ -1,0 +1,140 @@
+import AuditLog
+import CertificateAuthority
+import GRDB
+import PKIX
+import TestSupport
+import Testing
+
+@testable import Persistence
+
+/// Every statement that looks at a table that grows, with the index that it must search by.
+private let statements: [(sql: String, indexes: [String])] = [
+    (CertificateRow.find, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (CertificateRow.findByID, ["INTEGER PRIMARY KEY (rowid=?)"]),
+    (IssuanceRow.complete, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (IssuanceRow.abandon, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (
+        IssuanceRow.underWay,
+        ["certificates_begun (state=? AND rowid>?)", "SEARCH idempotency USING PRIMARY KEY (scope=? AND key=?)"]
+    ),
+    (
+        IdempotencyRow.find,
+        ["SEARCH idempotency USING PRIMARY KEY (scope=? AND key=?)", "INTEGER PRIMARY KEY (rowid=?)"]
+    ),
+    (
+        IdempotencyRow.free,
+        ["SEARCH idempotency USING PRIMARY KEY (scope=? AND key=?)", "sqlite_autoindex_certificates_1 (serial=?)"]
+    ),
+    (
+        IdempotencyRow.forget,
+        ["SEARCH idempotency USING PRIMARY KEY (scope=? AND key=?)", "idempotency_by_age (created_at<?)"]
+    ),
+    (RevocationRow.revoke, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (AuditRow.head, ["SEARCH audit USING INTEGER PRIMARY KEY (rowid=?)"]),
+    (AuditRow.list, ["SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)"]),
+    (TokenRow.find, ["PRIMARY KEY (id=?)"]),
+    (TokenRow.list, ["PRIMARY KEY (id>?)"]),
+    (TokenRow.revoke, ["PRIMARY KEY (id=?)"]),
+    (TokenRow.recordUse, ["PRIMARY KEY (id=?)"]),
+]
+
+private struct Listing: CustomTestStringConvertible {
+    let scope: CertificateListing.Scope
+    let byAgent: Bool
+    let byProfile: Bool
+
+    var testDescription: String { "\(self.scope), agent \(self.byAgent), profile \(self.byProfile)" }
+
+    static let all = CertificateListing.Scope.allCases.flatMap { scope in
+        [(false, false), (true, false), (false, true), (true, true)].map {
+            Listing(scope: scope, byAgent: $0.0, byProfile: $0.1)
+        }
+    }
+}
+
+private func plan(_ sql: String, of store: SQLiteStore) async throws -> [String] {
+    try await store.read { database in
+        let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+        statement.setUncheckedArguments([])
+        return try Row.fetchAll(statement).map { $0["detail"] }
+    }
+}
+
+/// Nothing is read from end to end, and nothing is sorted.
+private func checkPlan(_ plan: [String]) {
+    #expect(!plan.isEmpty)
+    #expect(!plan.contains { $0.hasPrefix("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
+}
+
+@Suite("Query plans")
+struct QueryPlanTests {
+    @Test("Every statement searches by an index", arguments: statements)
+    func statement(sql: String, indexes: [String]) async throws {
+        try await withSQLiteStore { store, _ in
+            let plan = try await plan(sql, of: store)
+            checkPlan(plan)
+            for index in indexes { #expect(plan.contains { $0.contains(index) }, "\(plan)") }
+        }
+    }
+
+    @Test("Every listing is a range of an index that begins at its cursor", arguments: Listing.all)
+    private func listing(_ listing: Listing) async throws {
+        try await withSQLiteStore { store, _ in
+            let sql = CertificateListing.sql(listing.scope, byAgent: listing.byAgent, byProfile: listing.byProfile)
+            let plan = try await plan(sql, of: store)
+            checkPlan(plan)
+            let filter = listing.byAgent ? "agent=? AND " : listing.byProfile ? "profile=? AND " : ""
+            let range = "(\(filter)(not_after,place)>(?,?) AND not_after<?)"
+            let searches = plan.filter { $0.contains("SEARCH") }
+            #expect(searches.count == (listing.scope == .both ? 2 : 1))
+            #expect(searches.allSatisfy { $0.contains(range) }, "\(plan)")
+        }
+    }
+
+    @Test("Three hundred thousand certificates that all expire in one second are opened, found, listed and revoked")
+    func large() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/signet.db"
+            try await SQLiteStore(path: path, clock: ContinuousClock()).close()
+            try fill(path, rows: 300_000)
+            let store = try SQLiteStore(path: path, clock: ContinuousClock())
+            var query = CertificateQuery(at: noon)
+            query.cursor = CertificateCursor(notAfter: noon.secondsSinceEpoch, id: 150_000)
+            for _ in 0..<20 {
+                let page = try await store.certificates(query)
+                #expect(page.certificates.map(\.id) == (1...100).map { query.cursor!.id + $0 })
+                query.cursor = page.next
+            }
+            query.agent = "agent-7.example"
+            query.cursor = nil
+            #expect(try await store.certificates(query).certificates.map(\.id).prefix(3) == [7, 1_007, 2_007])
+            query.status = .revoked
+            #expect(try await store.certificates(query).certificates.isEmpty)
+            let found = try #require(try await store.certificate(SerialNumber(bytes: "Z00123456".utf8)))
+            _ = try await store.revoke(found.serialNumber, revocation: revocation(), audit: event(.revokeCertificate))
+            query.agent = nil
+            #expect(try await store.certificates(query).certificates.map(\.id) == [123_456])
+            #expect(try await store.begunIssuances(after: 0, limit: 10).isEmpty)
+            try await store.issue(issuance(400_000))
+            await store.close()
+        }
+    }
+
+    private func fill(_ path: String, rows: Int) throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = OFF")
+            try database.execute(
+                sql: """
+                    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
+                    INSERT INTO certificates (serial, state, issuer, profile, profile_hash, agent, names,
+                        public_key_hash, not_before, not_after, scheme, begun_at, actor, issued_at, certificate)
+                    SELECT CAST(printf('Z%08d', n) AS BLOB), 1, 'agents', 'agent-tls', x'00', 'agent-' || (n % 1000) || '.example',
+                        'dns:x', x'00', 0, ?, 'ed25519', 0, 'system', 0, x'3000'
+                    FROM numbers
+                    """,
+                arguments: [rows, noon.secondsSinceEpoch]
+            )
+        }
+    }
+}
