@@ -18,8 +18,7 @@ typedef enum {
     SIGNET_OPENSSL_UNPARSABLE = 1,
     SIGNET_OPENSSL_TRAILING_BYTES = 2,
     SIGNET_OPENSSL_BAD_EXTENSIONS = 3,
-    SIGNET_OPENSSL_BAD_PUBLIC_KEY = 4,
-    SIGNET_OPENSSL_BAD_SIGNATURE = 5,
+    SIGNET_OPENSSL_BAD_SIGNATURE = 4,
 } signet_openssl_verdict;
 
 /// Parses a certificate with all its extensions and verifies its signature under the issuer's key.

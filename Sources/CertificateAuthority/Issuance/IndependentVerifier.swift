@@ -33,7 +33,6 @@ final class IndependentVerifier: Sendable {
         case SIGNET_OPENSSL_UNPARSABLE: reason = "it is not a certificate"
         case SIGNET_OPENSSL_TRAILING_BYTES: reason = "bytes follow the certificate"
         case SIGNET_OPENSSL_BAD_EXTENSIONS: reason = "an extension is invalid"
-        case SIGNET_OPENSSL_BAD_PUBLIC_KEY: reason = "the subject's public key is invalid"
         default: reason = "the signature does not verify under the issuer's key"
         }
         throw AuthorityError(.verificationFailed, "libcrypto does not accept the certificate: \(reason)")
