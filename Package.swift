@@ -70,7 +70,8 @@ let floor1: [Target] = [
     .target(
         name: "AgentClient",
         dependencies: [
-            "PKIX", "AtomicFiles", x509, asn1, crypto, cryptoExtras, asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+            "PKIX", "AtomicFiles", x509, asn1, crypto, cryptoExtras, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+            nioSSL,
         ],
         swiftSettings: settings
     ),
@@ -106,7 +107,8 @@ let floor3: [Target] = [
     .target(
         name: "WebAPI",
         dependencies: [
-            "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", hummingbird, hummingbirdCore,
+            "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry", hummingbird,
+            hummingbirdCore,
             hummingbirdHTTP2, httpTypes, nioHTTPTypes, nioHTTPTypesHTTP1, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS,
             lifecycle, logging, coreMetrics, tracing, serviceContext, x509, asn1, crypto,
         ],
@@ -205,7 +207,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SignetTests",
         dependencies: [
-            "signet", "PKIX", "AuditLog", "CertificateAuthority", "Persistence", asyncHTTPClient, nioCore, x509, asn1,
+            "signet", "PKIX", "AuditLog", "CertificateAuthority", "Persistence", asyncHTTPClient, nioCore, nioHTTP1,
+            x509, asn1,
             crypto,
         ],
         swiftSettings: settings

@@ -12,7 +12,7 @@ public import RegistrationAuthority
 public struct BuildInformation: Hashable, Sendable {
     /// The version, as in the change log.
     public let version: String
-    /// The compiler's version.
+    /// The version of the compiler.
     public let swift: String
 
     /// Creates the value.

@@ -1,6 +1,7 @@
 // The program: its commands, and nothing else.
 
 import ArgumentParser
+import Foundation
 
 @main
 struct Signet: AsyncParsableCommand {
@@ -9,14 +10,30 @@ struct Signet: AsyncParsableCommand {
         abstract: "Certificate authority and registration authority for AI agents.",
         discussion: """
             An operator runs `init` once and `serve` for good; an agent runs `agent enroll` and, from cron, `agent renew`.
-            Exit codes: 0 done, 1 it failed, 2 the configuration is wrong, 64 the arguments are.
+            Exit codes: 0 done, 1 it failed, 2 the configuration or the arguments are wrong.
             """,
         version: Version.current,
         subcommands: [
             InitCommand.self, ServeCommand.self, AuthorityCommand.self, TokenCommand.self, AuditCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, AgentCommand.self, CertCommand.self,
         ]
     )
+
+    static func main() async {
+        do {
+            var command = try self.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            // Scripts tell usage (2) from failure (1).
+            guard self.exitCode(for: error) == .validationFailure else { self.exit(withError: error) }
+            FileHandle.standardError.write(Data("\(self.fullMessage(for: error))\n".utf8))
+            Foundation.exit(2)
+        }
+    }
 }
 
 /// The program's version, as `--version`, `/metrics` and the API tell it.

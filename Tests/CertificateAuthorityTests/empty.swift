@@ -1,1 +1,2 @@
+// Filled by the tests of the authority.
 import Testing

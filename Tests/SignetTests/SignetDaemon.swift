@@ -46,7 +46,7 @@ final class SignetDaemon: Sendable {
         let output = Pipe()
         process.standardOutput = output
         let log = self.directory.file("log-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         process.standardError = FileHandle(forWritingAtPath: log)
         let begin = ContinuousClock.now
         try process.run()

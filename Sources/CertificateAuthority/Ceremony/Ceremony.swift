@@ -67,7 +67,7 @@ public struct Ceremony: Sendable {
     /// - Returns: what was made and what was there.
     /// - Throws: ``AuthorityError``, `SigningError`, `PKIXError`; what was made until then stands.
     public func perform() async throws -> CeremonyReport {
-        let record = CeremonyRecord()
+        let record = CeremonyRecord(transcripts: try self.transcripts())
         for token in self.hierarchy.tokens where token != self.hierarchy.root.key.token {
             try await self.withToken(token) { opened in
                 for key in Self.keys(on: token, of: self.hierarchy) { try await self.ensure(key, on: opened, record) }
@@ -92,6 +92,7 @@ public struct Ceremony: Sendable {
         do {
             found = try await token.key(label: key.label)
         } catch let error as SigningError where error.code == .keyNotFound {
+            try self.requireNoCertificate(of: key)
             found = try await token.generateKeyPair(key.type, label: key.label, id: Array(key.label.utf8))
             isNew = true
         }
@@ -104,11 +105,25 @@ public struct Ceremony: Sendable {
         try found.requireUsable(for: found.publicKey)
         let publicKey = try found.subjectPublicKey
         record.add(found, token: key.token, publicKey: publicKey, isNew: isNew)
-        guard isNew else { return }
+        // A key that no transcript has, and that was there, is what an interrupted ceremony made.
+        let fingerprint = publicKey.sha256.hexadecimal
+        guard isNew || !record.isInTranscript(fingerprint) else { return }
         try await self.audit(
             "key:\(key.token)/\(key.label)",
-            ["type": "\(key.type)", "sha256": publicKey.sha256.hexadecimal]
+            ["type": "\(key.type)", "sha256": fingerprint, "generated": "\(isNew)"]
         )
+    }
+
+    /// Refuses to make a key anew whose certificate, or public key, is in its file: its token was lost or exchanged.
+    private func requireNoCertificate(of key: KeyDefinition) throws(AuthorityError) {
+        let path = self.layout.certificate(key.label)
+        guard !AtomicFile.exists(path) else {
+            throw AuthorityError(
+                .ceremonyFailed,
+                "key '\(key.label)' is not on token '\(key.token)', yet \(path) is there: restore the token from its backup,"
+                    + " or move the file away to make a new key"
+            )
+        }
     }
 
     func audit(_ object: String, _ details: [String: String]) async throws {

@@ -15,6 +15,15 @@ final class CeremonyRecord: Sendable {
     }
 
     private let state = Mutex<[Key]>([])
+    private let transcripts: [String]
+
+    /// - Parameter transcripts: the texts of the transcripts of earlier ceremonies.
+    init(transcripts: [String]) {
+        self.transcripts = transcripts
+    }
+
+    /// Whether the transcript of an earlier ceremony has a fingerprint.
+    func isInTranscript(_ sha256: String) -> Bool { self.transcripts.contains { $0.contains(sha256) } }
 
     var keys: [Key] { self.state.withLock { $0 } }
 

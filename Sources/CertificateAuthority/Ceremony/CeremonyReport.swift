@@ -52,7 +52,8 @@ public struct CeremonyReport: Sendable, Encodable {
 }
 
 extension Ceremony {
-    /// Gathers the report; writes it as a transcript when something was made.
+    /// Gathers the report; writes it as a transcript when it has a key or certificate that none has yet: made now, or
+    /// by a ceremony that was interrupted before it could write its own.
     func report(_ record: CeremonyRecord) throws -> CeremonyReport {
         let names = [self.hierarchy.root.name] + self.hierarchy.issuers.map(\.name)
         var inputs = ["hierarchy": self.hierarchy.sha256.hexadecimal]
@@ -72,8 +73,17 @@ extension Ceremony {
             },
             certificates: try names.map { try CeremonyReport.Certificate(name: $0, path: self.layout.certificate($0)) }
         )
-        if record.keys.contains(where: \.isNew) { try self.writeTranscript(report) }
+        let fingerprints = report.keys.map(\.sha256) + report.certificates.map(\.sha256)
+        if !fingerprints.allSatisfy(record.isInTranscript) { try self.writeTranscript(report) }
         return report
+    }
+
+    /// The texts of the transcripts so far.
+    func transcripts() throws -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: self.layout.transcripts)) ?? []
+        return try names.filter { $0.hasSuffix(".json") }.map { name in
+            String(decoding: try AtomicFile.read("\(self.layout.transcripts)/\(name)"), as: UTF8.self)
+        }
     }
 
     private func writeTranscript(_ report: CeremonyReport) throws {

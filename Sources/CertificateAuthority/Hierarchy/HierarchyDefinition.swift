@@ -77,10 +77,17 @@ extension HierarchyDefinition {
         self.name = try definition.required("hierarchy").text()
         self.root = try AuthorityDefinition(root: try definition.required("root"))
         var issuers: [AuthorityDefinition] = []
+        // Keys and files of the state directory that go by these names already.
+        var names: Set<String> = ["root", "chain", "issuing", "log"]
         for issuer in try definition.required("issuers").list() {
             let parsed = try AuthorityDefinition(issuer: issuer)
             guard parsed.name != "root", !issuers.contains(where: { $0.name == parsed.name }) else {
                 throw issuer.error("a second CA of name '\(parsed.name)'")
+            }
+            for name in [parsed.name] + [parsed.responder?.key.label].compactMap(\.self) {
+                guard names.insert(name).inserted else {
+                    throw issuer.error("the name '\(name)' is that of another key or file; choose another for the CA")
+                }
             }
             guard parsed.key.token != self.root.key.token else {
                 throw issuer.error("the token '\(parsed.key.token)' is the root's, which the daemon never opens")
@@ -93,6 +100,9 @@ extension HierarchyDefinition {
         let log = try definition.required("log")
         try log.requireKeys(["key", "token"])
         self.log = try KeyDefinition(log, label: "log")
+        guard self.log.token != self.root.key.token else {
+            throw log.error("the token '\(self.log.token)' is the root's, which the daemon never opens")
+        }
         self.sha256 = Array(SHA256.hash(data: Data(text.utf8)))
     }
 

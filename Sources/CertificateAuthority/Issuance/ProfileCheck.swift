@@ -43,13 +43,30 @@ enum ProfileCheck {
         return nil
     }
 
+    /// The fewest names of each kind that the profile admits; one of the first kind when it needs none of any.
     private static func sampleNames(_ admitted: AdmittedNames) throws(PKIXError) -> [AlternativeName] {
-        if admitted.dns.maximum > 0 { return [.dns(try HostName("host.example"))] }
-        if let scheme = admitted.schemes.first, admitted.uri.maximum > 0 {
-            let text = scheme == "ans" ? "ans://v1.0.0.host.example" : "\(scheme)://host.example/"
-            return [.uri(try URIName(text))]
-        }
-        if admitted.ip.maximum > 0 { return [.ip([192, 0, 2, 1])] }
-        return []
+        var names: [AlternativeName] = []
+        for index in 0..<admitted.dns.minimum { names.append(try self.host(index)) }
+        for index in 0..<admitted.uri.minimum { names += try self.uri(index, admitted) }
+        for index in 0..<admitted.ip.minimum { names.append(self.address(index)) }
+        guard names.isEmpty else { return names }
+        if admitted.dns.maximum > 0 { return [try self.host(0)] }
+        if admitted.uri.maximum > 0 { return try self.uri(0, admitted) }
+        return admitted.ip.maximum > 0 ? [self.address(0)] : []
+    }
+
+    private static func host(_ index: Int) throws(PKIXError) -> AlternativeName {
+        .dns(try HostName("host\(index).example"))
+    }
+
+    private static func uri(_ index: Int, _ admitted: AdmittedNames) throws(PKIXError) -> [AlternativeName] {
+        guard let scheme = admitted.schemes.first else { return [] }
+        let version = scheme == "ans" ? "v1.0.0." : ""
+        return [.uri(try URIName("\(scheme)://\(version)host\(index).example"))]
+    }
+
+    /// An address of the block for documentation (RFC 3849).
+    private static func address(_ index: Int) -> AlternativeName {
+        .ip([0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [UInt8(truncatingIfNeeded: index + 1)])
     }
 }

@@ -12,7 +12,7 @@ public struct PublicAddresses: Hashable, Sendable {
     public init(base: String) throws(AuthorityError) {
         let trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
         let authority = trimmed.dropFirst("http://".count)
-        guard trimmed.hasPrefix("http://"), !authority.isEmpty,
+        guard trimmed.hasPrefix("http://"), let first = authority.first, first != "/", first != ":",
             authority.utf8.allSatisfy({
                 (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
             })

@@ -72,22 +72,37 @@ public struct ServiceCertificates: Service {
 
     /// Renews each certificate that is due, or missing.
     ///
+    /// One that fails keeps none of the others from it.
+    ///
     /// - Returns: the names of those renewed.
+    /// - Throws: the first error, after all have been tried.
     @discardableResult
     public func renewDue() async throws -> [String] {
         var renewed: [String] = []
-        for issuer in self.hierarchy.issuers {
-            guard let responder = issuer.responder, self.isDue(self.layout.certificate(responder.key.label)) else {
-                continue
+        var failure: (any Error)?
+        for (name, renew) in self.due {
+            do {
+                try await renew()
+                renewed.append(name)
+            } catch {
+                failure = failure ?? error
             }
-            try await self.renew(responder)
-            renewed.append(responder.key.label)
         }
-        if self.isDue(self.layout.serviceCredentials, names: self.names) {
-            try await self.renewTLS()
-            renewed.append("service-tls")
-        }
+        if let failure { throw failure }
         return renewed
+    }
+
+    private var due: [(name: String, renew: () async throws -> Void)] {
+        var due: [(name: String, renew: () async throws -> Void)] = []
+        for responder in self.hierarchy.issuers.compactMap(\.responder)
+        where self.isDue(self.layout.certificate(responder.key.label)) {
+            due.append((responder.key.label, { try await self.renew(responder) }))
+        }
+        let path = self.layout.serviceCredentials
+        if (try? ServiceCredentials(contentsOf: path)) == nil || self.isDue(path, names: self.names) {
+            due.append(("service-tls", { try await self.renewTLS() }))
+        }
+        return due
     }
 
     private func renew(_ responder: ResponderDefinition) async throws {

@@ -16,6 +16,7 @@ extension Problem {
         case let error as AuthorityError: self.init(error)
         case let error as RegistrationError: self.init(error)
         case let error as HTTPError: self.init(error)
+        case is SlowBodyError: self.init(.requestTimeout, "the body did not come in time")
         case is HTTPParserError: self.init(.malformedRequest, "the request is not well-formed HTTP/1.1 (RFC 9112)")
         default: self = .unknown
         }

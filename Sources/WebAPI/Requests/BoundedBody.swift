@@ -3,6 +3,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 
 extension Request {
     /// The body of a request that must be JSON.
@@ -13,18 +14,28 @@ extension Request {
         let announced = try self.announcedLength()
         if let announced, announced > Budget.bodyBytes { throw Problem.contentTooLarge }
         try self.requireJSON()
-        var body: [UInt8] = []
-        body.reserveCapacity(announced ?? 0)
-        for try await var part in self.body {
-            guard body.count + part.readableBytes <= Budget.bodyBytes else { throw Problem.contentTooLarge }
-            part.readWithUnsafeReadableBytes { bytes in
-                body += bytes
-                return bytes.count
-            }
-        }
+        let body = try await self.boundedBody(capacity: announced ?? 0)
         // A body that ends before its announced length is one whose sender has gone: it must not count as a request.
         if let announced, body.count != announced {
             throw Problem(.malformedRequest, "the body has \(body.count) octets; Content-Length announced \(announced)")
+        }
+        return body
+    }
+
+    private func boundedBody(capacity: Int) async throws -> [UInt8] {
+        var body: [UInt8] = []
+        body.reserveCapacity(capacity)
+        do {
+            for try await var part in self.body {
+                guard body.count + part.readableBytes <= Budget.bodyBytes else { throw Problem.contentTooLarge }
+                part.readWithUnsafeReadableBytes { bytes in
+                    body += bytes
+                    return bytes.count
+                }
+            }
+        } catch  where !(error is Problem || error is SlowBodyError || error is HTTPParserError) {
+            // A connection or a stream that its peer has reset; no failure of ours.
+            throw Problem(.malformedRequest, "the body was cut off")
         }
         return body
     }

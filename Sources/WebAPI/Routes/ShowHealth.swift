@@ -15,6 +15,7 @@ extension Route {
                 json.object {
                     $0.member("status", "ok")
                     $0.member("version", build.version)
+                    $0.member("swift", build.swift)
                 }
                 return .json(json)
             }

@@ -17,12 +17,12 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
 
     mutating func connectionOpened() {
         self.count += 1
-        self.metrics.connectionsChanged(by: 1)
+        self.metrics.connectionOpened()
     }
 
     mutating func connectionClosed() {
         self.count -= 1
-        self.metrics.connectionsChanged(by: -1)
+        self.metrics.connectionClosed()
     }
 
     func isAcceptingNewConnections() -> Bool { self.count < self.limit }

@@ -28,7 +28,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// What is answered once the requests before it are: the peer's input can no longer be read.
     private var refusal: Problem?
     private var closesAfterAnswer = false
-    private var hasAnswerBegun = false
+    private var hasGivenUp = false
 
     init(limits: ServerLimits, metrics: RequestMetrics, isStream: Bool) {
         self.limits = limits
@@ -69,18 +69,19 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard self.progress.expectsAnswer else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
         switch self.unwrapOutboundIn(data) {
         case .head(var head) where self.progress.answersEarly && self.closesAfterAnswer && !self.isStream:
-            self.hasAnswerBegun = true
             head.headerFields[.connection] = "close"
             context.write(self.wrapOutboundOut(.head(head)), promise: promise)
-        case .head:
-            self.hasAnswerBegun = true
-            context.write(data, promise: promise)
-        case .body:
+        case .head, .body:
             context.write(data, promise: promise)
         case .end:
             let isEarly = self.progress.answersEarly && self.closesAfterAnswer
+            self.progress.wroteAnswer()
             let left = promise ?? context.eventLoop.makePromise()
             // The answer has left when the last octet is with the kernel: a peer that does not read is still under way.
             left.futureResult.assumeIsolated().whenSuccess { self.answerLeft(isEarly: isEarly, context) }
@@ -90,11 +91,13 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         let isProtocolError = error is HTTPParserError || error is HTTP1TypeConversionError
-        guard isProtocolError, !self.isStream, !self.progress.isDraining else {
+        guard isProtocolError, !self.isStream else {
             context.fireErrorCaught(error)
             return
         }
-        if self.progress.isReadingBody {
+        if self.progress.isDraining {
+            return
+        } else if self.progress.isReadingBody {
             // Whoever reads the body gets the error and answers; nothing can be read after it.
             self.closesAfterAnswer = true
             context.fireErrorCaught(error)
@@ -107,14 +110,12 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 extension RequestGuard {
     private func begin() {
         self.progress.receivedHead()
-        self.hasAnswerBegun = self.progress.underWay > 1 && self.hasAnswerBegun
         self.since = .now()
         self.connection?.requestBegan()
     }
 
     private func answerLeft(isEarly: Bool, _ context: ChannelHandlerContext) {
-        self.progress.answered()
-        self.hasAnswerBegun = false
+        self.progress.answerLeft()
         self.since = .now()
         self.connection?.requestEnded()
         if isEarly {
@@ -160,15 +161,14 @@ extension RequestGuard {
             context.close(promise: nil)
         case .firstHead:
             self.refuse(Problem(.requestTimeout, "no request came in time"), context)
+        case .body where self.hasGivenUp:
+            context.close(promise: nil)
         case .body:
-            // Whoever reads the body must not take what has come for all of it.
+            // Whoever reads the body must not take what has come for all of it: the error reaches it, and it answers.
+            self.hasGivenUp = true
+            self.closesAfterAnswer = true
+            self.since = .now()
             context.fireErrorCaught(SlowBodyError())
-            let canAnswer = self.progress.underWay == 1 && !self.hasAnswerBegun
-            guard canAnswer else {
-                context.close(promise: nil)
-                return
-            }
-            self.refuse(Problem(.requestTimeout, "the body did not come in time"), context)
         }
     }
 
@@ -176,7 +176,7 @@ extension RequestGuard {
         switch phase {
         case .firstHead: self.limits.head
         case .keptAlive: self.limits.idle
-        case .body: self.limits.body
+        case .body: self.hasGivenUp ? self.limits.linger : self.limits.body
         case .answer: self.limits.answer
         case .draining: self.limits.linger
         }
@@ -184,8 +184,7 @@ extension RequestGuard {
 
     /// Answers what never became a request, after the answers before it, and closes.
     private func refuse(_ problem: Problem, _ context: ChannelHandlerContext) {
-        let isBusy = self.progress.underWay > 0 && !self.progress.isReadingBody
-        guard !isBusy else {
+        guard self.progress.underWay == 0 else {
             self.refusal = problem
             return
         }

@@ -20,7 +20,10 @@ struct RequestProgress: Hashable {
     }
 
     private(set) var isReadingBody = false
+    /// Requests whose answers have not left.
     private(set) var underWay = 0
+    /// Requests whose answers have not been written to their end; some that are written have not left yet.
+    private var unanswered = 0
     private(set) var isDraining = false
     private var hasServed = false
 
@@ -37,14 +40,22 @@ struct RequestProgress: Hashable {
     /// Answers leave in order, so it is the last one's only when no other is under way.
     var answersEarly: Bool { self.isReadingBody && self.underWay == 1 }
 
+    /// Whether an answer may be written: there is a request for it.
+    ///
+    /// Hummingbird writes a 400 of its own when input breaks after an answer; nobody asked for that one.
+    var expectsAnswer: Bool { !self.isDraining && self.unanswered > 0 }
+
     mutating func receivedHead() {
         self.isReadingBody = true
+        self.unanswered += 1
         self.underWay += 1
     }
 
     mutating func receivedEnd() { self.isReadingBody = false }
 
-    mutating func answered() {
+    mutating func wroteAnswer() { self.unanswered -= 1 }
+
+    mutating func answerLeft() {
         self.underWay -= 1
         self.hasServed = true
     }

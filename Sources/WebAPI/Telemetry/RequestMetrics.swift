@@ -19,8 +19,6 @@ final class RequestMetrics: Sendable {
         var requests: [Labels: Counter] = [:]
         var durations: [String: CoreMetrics.Timer] = [:]
         var denials: [String: Counter] = [:]
-        var underWay: Int64 = 0
-        var connections: Int64 = 0
     }
 
     /// The route of requests that match none.
@@ -28,46 +26,35 @@ final class RequestMetrics: Sendable {
 
     private let factory: any MetricsFactory
     private let handlers = Mutex(Handlers())
-    private let underWay: Gauge
-    private let connections: Gauge
+    private let underWay: Meter
+    private let connections: Meter
     private let buildInformation: Gauge
 
     init(factory: any MetricsFactory, build: BuildInformation) {
         self.factory = factory
-        self.underWay = Gauge(label: "signet_http_requests_in_flight", factory: factory)
-        self.connections = Gauge(label: "signet_http_connections", factory: factory)
+        self.underWay = Meter(label: "signet_http_requests_in_flight", factory: factory)
+        self.connections = Meter(label: "signet_http_connections", factory: factory)
         self.buildInformation = Gauge(
             label: "signet_build_info",
             dimensions: [("version", build.version), ("swift", build.swift)],
             factory: factory
         )
         self.buildInformation.record(1)
-        self.underWay.record(0)
-        self.connections.record(0)
+        self.underWay.set(0)
+        self.connections.set(0)
     }
 
     /// A request has come.
-    func began() {
-        self.underWay.record(
-            self.handlers.withLock {
-                $0.underWay += 1
-                return $0.underWay
-            }
-        )
-    }
+    func began() { self.underWay.increment(by: 1) }
 
     /// A request has been answered.
     func ended(route: String, method: String, status: Int, seconds: Double) {
-        let (counter, timer, underWay) = self.handlers.withLock {
-            $0.underWay -= 1
-            return (
-                self.counter(Labels(route: route, method: method, status: status), in: &$0),
-                self.timer(route, in: &$0), $0.underWay
-            )
+        let (counter, timer) = self.handlers.withLock {
+            (self.counter(Labels(route: route, method: method, status: status), in: &$0), self.timer(route, in: &$0))
         }
         counter.increment()
         timer.recordNanoseconds(Int64(max(0, seconds) * 1_000_000_000))
-        self.underWay.record(underWay)
+        self.underWay.decrement(by: 1)
     }
 
     /// What could not be read as a request was answered.
@@ -88,15 +75,11 @@ final class RequestMetrics: Sendable {
         }.increment()
     }
 
-    /// Connections were opened (1) or closed (-1).
-    func connectionsChanged(by difference: Int64) {
-        self.connections.record(
-            self.handlers.withLock {
-                $0.connections += difference
-                return $0.connections
-            }
-        )
-    }
+    /// A connection was opened.
+    func connectionOpened() { self.connections.increment(by: 1) }
+
+    /// A connection was closed.
+    func connectionClosed() { self.connections.decrement(by: 1) }
 
     private func counter(_ labels: Labels, in handlers: inout Handlers) -> Counter {
         if let counter = handlers.requests[labels] { return counter }

@@ -1,0 +1,74 @@
+// The calls about certificates.
+
+public import PKIX
+
+extension APIClient {
+    /// Asks for a certificate: `POST /v1/certificates`.
+    ///
+    /// - Parameters:
+    ///   - csr: the request in PEM.
+    ///   - lifetime: in seconds; the profile's when `nil`.
+    ///   - key: the same key with the same request gets the same certificate, however often it is sent.
+    /// - Throws: ``AgentClientError``.
+    public func issue(
+        csr: String,
+        profile: String,
+        lifetime: Int64?,
+        key: IdempotencyToken
+    ) async throws -> CertificateDocument {
+        let document = IssueDocument(profile: profile, csr: csr, lifetime: lifetime)
+        return try await self.send(
+            try APICall.post("/v1/certificates", document, key: key),
+            for: CertificateDocument.self
+        )
+    }
+
+    /// One certificate: `GET /v1/certificates/{serial}`.
+    ///
+    /// - Throws: ``AgentClientError``.
+    public func certificate(_ serialNumber: SerialNumber) async throws -> CertificateDocument {
+        try await self.send(.get("/v1/certificates/\(serialNumber)"), for: CertificateDocument.self)
+    }
+
+    /// One page of a listing: `GET /v1/certificates`.
+    ///
+    /// - Throws: ``AgentClientError``.
+    public func certificates(_ filter: CertificateFilter) async throws -> CertificateListDocument {
+        try await self.send(.get("/v1/certificates", query: filter.query), for: CertificateListDocument.self)
+    }
+
+    /// Every page of a listing from the filter's cursor on, one after the other: memory holds one at a time.
+    ///
+    /// - Throws: ``AgentClientError``, also when a server's cursors lead in a circle; and what the body throws.
+    public func forEachPage(
+        _ filter: CertificateFilter,
+        _ body: (CertificateListDocument) throws -> Void
+    ) async throws {
+        var filter = filter
+        for _ in 0..<Budget.pages {
+            let page = try await self.certificates(filter)
+            try body(page)
+            guard let next = page.next else { return }
+            guard next != filter.cursor else { break }
+            filter.cursor = next
+        }
+        throw AgentClientError(.invalidAnswer, "the listing of \(self.configuration.address) does not come to an end")
+    }
+
+    /// Revokes a certificate: `POST /v1/certificates/{serial}/revoke`.
+    ///
+    /// To revoke again changes nothing, so that the call is repeated like a reading one.
+    ///
+    /// - Throws: ``AgentClientError``.
+    public func revoke(
+        _ serialNumber: SerialNumber,
+        reason: RevocationReason,
+        invalidityDate: CertificateTime? = nil
+    ) async throws -> CertificateDocument {
+        let document = RevokeDocument(reason: reason.rawValue, invalidityDate: invalidityDate?.description)
+        return try await self.send(
+            try APICall.post("/v1/certificates/\(serialNumber)/revoke", document),
+            for: CertificateDocument.self
+        )
+    }
+}

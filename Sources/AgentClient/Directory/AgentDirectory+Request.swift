@@ -1,0 +1,74 @@
+// The request under way: made durable before it leaves, taken up again after an interruption.
+
+import AtomicFiles
+import Foundation
+
+/// A request under way with its key, in a generation of its own.
+struct PendingRequest: Sendable {
+    let generation: Int
+    let key: AgentKey
+    let record: RequestRecord
+}
+
+extension AgentDirectory {
+    /// The interrupted request, if there is one that can be taken up.
+    func pendingRequest() throws -> PendingRequest? {
+        let number = try self.currentGeneration() + 1
+        let path = self.generationPath(number)
+        guard
+            let content = try? AtomicFile.read("\(path)/request.json", limit: Budget.enrolmentFileBytes),
+            let record = try? JSONDecoder().decode(RequestRecord.self, from: Data(content)), record.version == 1,
+            let key = try? AgentKey(pem: self.text("key.pem", in: path), source: "\(path)/key.pem")
+        else { return nil }
+        return PendingRequest(generation: number, key: key, record: record)
+    }
+
+    /// Makes key and request durable, the key first: a request never leaves for a key that could be lost.
+    func begin(
+        _ record: RequestRecord,
+        key: AgentKey,
+        afterStep: (EnrolmentStep) throws -> Void
+    ) throws -> PendingRequest {
+        let number = try self.currentGeneration() + 1
+        try self.discard(number)
+        let path = self.generationPath(number)
+        try AtomicFile.createDirectory(path, mode: 0o755)
+        try AtomicFile.write(key.pem.utf8, to: "\(path)/key.pem", mode: 0o600)
+        try afterStep(.keyWritten)
+        try AtomicFile.write(try record.fileContent(), to: "\(path)/request.json", mode: 0o600)
+        try afterStep(.requestWritten)
+        return PendingRequest(generation: number, key: key, record: record)
+    }
+
+    /// Drops a request under way.
+    func discard(_ number: Int) throws {
+        // The request goes first: what is left of an interrupted removal is no request.
+        try SystemFiles.remove("\(self.generationPath(number))/request.json")
+        try SystemFiles.removeDirectory(self.generationPath(number))
+    }
+
+    /// Completes a generation, and switches to it.
+    func install(
+        _ certificate: CheckedCertificate,
+        for request: PendingRequest,
+        plan: EnrolmentPlan,
+        afterStep: (EnrolmentStep) throws -> Void
+    ) throws {
+        let path = self.generationPath(request.generation)
+        try AtomicFile.write(certificate.certificate.pemText.utf8, to: "\(path)/certificate.pem", mode: 0o644)
+        try afterStep(.certificateWritten)
+        let chain = certificate.issuers.map(\.pemText).joined()
+        try AtomicFile.write(chain.utf8, to: "\(path)/chain.pem", mode: 0o644)
+        try AtomicFile.write(plan.roots.pem.utf8, to: "\(path)/root.pem", mode: 0o644)
+        try afterStep(.chainWritten)
+        try AtomicFile.write(try AgentRecord(plan).fileContent(), to: "\(path)/agent.json", mode: 0o644)
+        try afterStep(.recordWritten)
+        try self.activate(request.generation)
+        try afterStep(.switched)
+        try self.tidy()
+    }
+
+    func text(_ name: String, in path: String) throws -> String {
+        String(decoding: try AtomicFile.read("\(path)/\(name)", limit: Budget.enrolmentFileBytes), as: UTF8.self)
+    }
+}

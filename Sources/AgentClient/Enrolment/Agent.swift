@@ -1,0 +1,220 @@
+// Enrolment and renewal: a key, a request, a certificate, installed whole or not at all.
+
+public import Foundation
+
+/// An agent with its directory.
+public struct Agent: Sendable {
+    /// Where key and certificate are.
+    public let directory: AgentDirectory
+    /// Called at each step; an error that it throws stops the work there, as a crash would.
+    private let afterStep: @Sendable (EnrolmentStep) throws -> Void
+
+    /// Names an agent; nothing is read or made.
+    public init(directory: AgentDirectory, afterStep: @escaping @Sendable (EnrolmentStep) throws -> Void = { _ in }) {
+        self.directory = directory
+        self.afterStep = afterStep
+    }
+
+    /// Gets the first certificate, or replaces an enrolment with a new key.
+    ///
+    /// - Parameters:
+    ///   - client: a client of ``EnrolmentPlan/api``.
+    ///   - force: whether an enrolment may be replaced.
+    ///   - token: the idempotency key of a new request; an interrupted request for the same keeps its own.
+    /// - Throws: ``AgentClientError``; what was installed before stands.
+    public func enroll(
+        _ plan: EnrolmentPlan,
+        with client: APIClient,
+        force: Bool,
+        token: IdempotencyToken,
+        now: Date
+    ) async throws -> AgentCertificate {
+        try self.requireUnenrolled(force: force)
+        try self.directory.prepare()
+        return try await self.directory.exclusively {
+            try self.requireUnenrolled(force: force)
+            return try await self.obtain(plan, keeping: nil, with: client, token: token, now: now)
+        }
+    }
+
+    /// Whether the certificate is due for renewal: at most a third of its life is left, or it does not verify.
+    ///
+    /// - Throws: ``AgentClientError`` with `.notEnrolled` and others when the enrolment cannot be read.
+    public func isRenewalDue(at now: Date) async throws -> Bool {
+        let status = try await self.status(at: now)
+        return status.state != .valid || status.certificate.isRenewalDue(at: now)
+    }
+
+    /// Gets a new certificate for the names of the one that is installed, when that is due.
+    ///
+    /// - Parameters:
+    ///   - plan: as ``renewalPlan(api:roots:tokenFile:)`` gives it.
+    ///   - newKey: whether a new key is made.
+    ///   - force: whether a new certificate is got though none is due.
+    /// - Returns: the new certificate; `nil` when none was due, perhaps because another process has just renewed.
+    /// - Throws: ``AgentClientError``; what was installed before stands.
+    public func renew(
+        _ plan: EnrolmentPlan,
+        with client: APIClient,
+        newKey: Bool,
+        force: Bool,
+        token: IdempotencyToken,
+        now: Date
+    ) async throws -> AgentCertificate? {
+        try self.directory.prepare()
+        return try await self.directory.exclusively {
+            if !force {
+                guard try await self.isRenewalDue(at: now) else { return nil }
+            }
+            let key = newKey ? nil : try self.directory.installed().key
+            return try await self.obtain(plan, keeping: key, with: client, token: token, now: now)
+        }
+    }
+
+    /// What a renewal goes by: what the enrolment recorded, but for what is given here.
+    ///
+    /// - Throws: ``AgentClientError``.
+    public func renewalPlan(
+        api: APIAddress? = nil,
+        roots: TrustAnchors? = nil,
+        tokenFile: String? = nil
+    ) throws -> EnrolmentPlan {
+        let installed = try self.directory.installed()
+        return EnrolmentPlan(
+            api: try api ?? APIAddress(installed.record.api),
+            application: installed.application,
+            roots: roots ?? installed.roots,
+            tokenFile: tokenFile ?? installed.record.tokenFile
+        )
+    }
+
+    // MARK: The steps
+
+    private func requireUnenrolled(force: Bool) throws(AgentClientError) {
+        guard force || !self.directory.isEnrolled else {
+            throw AgentClientError(
+                .alreadyEnrolled,
+                "\(self.directory.path) is enrolled already; renew it with: signet agent renew,"
+                    + " or replace key and certificate with: signet agent enroll --force"
+            )
+        }
+    }
+
+    private func obtain(
+        _ plan: EnrolmentPlan,
+        keeping key: AgentKey?,
+        with client: APIClient,
+        token: IdempotencyToken,
+        now: Date
+    ) async throws -> AgentCertificate {
+        if let pending = try self.resumable(plan, keeping: key) {
+            try self.afterStep(.resumed)
+            if let resumed = try await self.resume(pending, plan, with: client, now: now) { return resumed }
+        }
+        let pending = try self.begin(plan, keeping: key, token: token)
+        do {
+            return try await self.complete(pending, plan, with: client, now: now)
+        } catch let error as AgentClientError where error.code == .unacceptableCertificate {
+            // The same idempotency key would bring the same certificate for ever.
+            try self.directory.discard(pending.generation)
+            throw error
+        }
+    }
+
+    /// An interrupted request for the same, and for the key in force exactly when that is kept.
+    private func resumable(_ plan: EnrolmentPlan, keeping key: AgentKey?) throws -> PendingRequest? {
+        guard let pending = try self.directory.pendingRequest(),
+            pending.record.agent.asksTheSame(as: AgentRecord(plan))
+        else { return nil }
+        if let key { return pending.key.publicKey == key.publicKey ? pending : nil }
+        let installed = try? self.directory.installed()
+        return pending.key.publicKey == installed?.key.publicKey ? nil : pending
+    }
+
+    /// The certificate of an interrupted request; `nil` when it has come to nothing and must be made anew.
+    private func resume(
+        _ pending: PendingRequest,
+        _ plan: EnrolmentPlan,
+        with client: APIClient,
+        now: Date
+    ) async throws -> AgentCertificate? {
+        do {
+            let certificate = try await self.request(pending, plan, with: client, now: now)
+            // The interruption may have lasted: what was issued then need not be worth installing now.
+            let facts = try self.facts(of: certificate, plan)
+            return facts.isRenewalDue(at: now) ? nil : try self.install(certificate, for: pending, plan)
+        } catch let error as AgentClientError
+            where error.code == .unacceptableCertificate || error.problem?.code == "IDEMPOTENCY_KEY_REUSED"
+        {
+            return nil
+        }
+    }
+
+    private func begin(
+        _ plan: EnrolmentPlan,
+        keeping key: AgentKey?,
+        token: IdempotencyToken
+    ) throws -> PendingRequest {
+        if key == nil { try self.afterStep(.makingKey(plan.application.keyType)) }
+        let key = try key ?? AgentKey.generate(plan.application.keyType)
+        let request = try AgentRequest(key: key, names: plan.application.names)
+        let record = RequestRecord(agent: AgentRecord(plan), csr: request.pem, idempotencyKey: token)
+        return try self.directory.begin(record, key: key, afterStep: self.afterStep)
+    }
+
+    private func complete(
+        _ pending: PendingRequest,
+        _ plan: EnrolmentPlan,
+        with client: APIClient,
+        now: Date
+    ) async throws -> AgentCertificate {
+        try self.install(try await self.request(pending, plan, with: client, now: now), for: pending, plan)
+    }
+
+    private func request(
+        _ pending: PendingRequest,
+        _ plan: EnrolmentPlan,
+        with client: APIClient,
+        now: Date
+    ) async throws -> CheckedCertificate {
+        try self.afterStep(.asking)
+        let answer = try await client.issue(
+            csr: pending.record.csr,
+            profile: plan.application.profile,
+            lifetime: plan.application.lifetime,
+            key: pending.record.idempotencyKey
+        )
+        guard let certificate = answer.certificate else {
+            throw AgentClientError(.invalidAnswer, "\(plan.api) answered without a certificate")
+        }
+        let check = CertificateCheck(
+            publicKey: pending.key.publicKey,
+            names: plan.application.names,
+            roots: plan.roots
+        )
+        let checked = try await check.check(
+            certificate: certificate,
+            chain: (answer.chain ?? []).joined(separator: "\n"),
+            at: now
+        )
+        try self.afterStep(.received)
+        return checked
+    }
+
+    private func install(
+        _ certificate: CheckedCertificate,
+        for pending: PendingRequest,
+        _ plan: EnrolmentPlan
+    ) throws -> AgentCertificate {
+        let facts = try self.facts(of: certificate, plan)
+        try self.directory.install(certificate, for: pending, plan: plan, afterStep: self.afterStep)
+        return facts
+    }
+
+    private func facts(
+        of certificate: CheckedCertificate,
+        _ plan: EnrolmentPlan
+    ) throws(AgentClientError) -> AgentCertificate {
+        try AgentCertificate(certificate.certificate, plan.application, api: plan.api.description)
+    }
+}
