@@ -73,7 +73,7 @@ public enum AtomicFile {
         path: String,
         mode: UInt32
     ) throws(FileError) {
-        // mkstemp cannot set this at once: a program that is started meanwhile must not inherit a secret being written.
+        // mkstemp cannot set this at once; a program that is started later must not inherit a secret being written.
         guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw FileError("protect", path) }
         guard fchmod(descriptor, mode) == 0 else { throw FileError("set the permissions of", path) }
         var written = 0

@@ -59,7 +59,10 @@ struct AtomicFileTests {
         #expect(try self.directory.names() == ["file"])
     }
 
-    @Test("a file has the permissions asked for, whatever the umask and whatever it had before", arguments: [0o600, 0o644, 0o400, 0o755])
+    @Test(
+        "a file has the permissions asked for, whatever the umask and whatever it had before",
+        arguments: [0o600, 0o644, 0o400, 0o755]
+    )
     func modes(_ asked: Int) throws {
         try AtomicFile.write([1], to: self.path, mode: UInt32(asked))
         #expect(try mode(self.path) == asked)
@@ -69,7 +72,10 @@ struct AtomicFileTests {
         #expect(try mode(self.path) == asked)
     }
 
-    @Test("under a umask that takes everything, and one that takes nothing, the permissions are those asked for", arguments: [0o777, 0])
+    @Test(
+        "under a umask that takes everything, and one that takes nothing, the permissions are those asked for",
+        arguments: [0o777, 0]
+    )
     func umasks(_ umask: UInt32) async throws {
         let (file, directory) = (self.path, "\(self.directory.path)/sub")
         let failure = await onThread(withUmask: umask) {
@@ -141,7 +147,10 @@ struct AtomicFileTests {
         #expect(try self.directory.names().isEmpty)
     }
 
-    @Test("a file larger than the bound is refused, one of its size is read", arguments: [(10, true), (11, false), (200_000, false)])
+    @Test(
+        "a file larger than the bound is refused, one of its size is read",
+        arguments: [(10, true), (11, false), (200_000, false)]
+    )
     func limit(_ count: Int, _ isRead: Bool) throws {
         try AtomicFile.write([UInt8](repeating: 7, count: count), to: self.path, mode: 0o600)
         if isRead {
@@ -221,7 +230,10 @@ struct CreateDirectoryTests {
         self.path = "\(self.directory.path)/sub"
     }
 
-    @Test("a directory is made with the permissions asked for, and one that is there gets them", arguments: [0o700, 0o755])
+    @Test(
+        "a directory is made with the permissions asked for, and one that is there gets them",
+        arguments: [0o700, 0o755]
+    )
     func make(_ asked: Int) throws {
         try AtomicFile.createDirectory(self.path, mode: UInt32(asked))
         #expect(try mode(self.path) == asked)

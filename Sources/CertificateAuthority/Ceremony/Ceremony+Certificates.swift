@@ -85,7 +85,7 @@ extension Ceremony {
         query.profile = profile
         query.status = .valid
         let found = try await self.store.certificates(query).certificates.first { stored in
-            (try? Certificate(derEncoded: stored.certificate).publicKey) == key.certificateKey
+            (try? Certificate(reading: stored.certificate).publicKey) == key.certificateKey
         }
         return found?.certificate
     }

@@ -105,13 +105,28 @@ public struct Ceremony: Sendable {
         try found.requireUsable(for: found.publicKey)
         let publicKey = try found.subjectPublicKey
         record.add(found, token: key.token, publicKey: publicKey, isNew: isNew)
-        // A key that no transcript has, and that was there, is what an interrupted ceremony made.
+        // A key that was there and that no transcript has is what an interrupted ceremony made, or an operator.
         let fingerprint = publicKey.sha256.hexadecimal
-        guard isNew || !record.isInTranscript(fingerprint) else { return }
+        if !isNew {
+            if record.isInTranscript(fingerprint) { return }
+            if try await self.isInAuditLog(fingerprint) { return }
+        }
         try await self.audit(
             "key:\(key.token)/\(key.label)",
             ["type": "\(key.type)", "sha256": fingerprint, "generated": "\(isNew)"]
         )
+    }
+
+    /// Whether a key's fingerprint is in the audit log; read only after an interrupted ceremony.
+    private func isInAuditLog(_ fingerprint: String) async throws -> Bool {
+        var last: Int64 = 0
+        while true {
+            let entries = try await self.audit.entries(after: last, limit: AuditLog.Budget.verificationBatch)
+            guard let end = entries.last else { return false }
+            let events = entries.lazy.map(\.event)
+            if events.contains(where: { $0.action == .ceremony && $0.details["sha256"] == fingerprint }) { return true }
+            last = end.sequence
+        }
     }
 
     /// Refuses to make a key anew whose certificate, or public key, is in its file: its token was lost or exchanged.

@@ -45,7 +45,7 @@ public struct CeremonyReport: Sendable, Encodable {
     public let inputs: [String: String]
     /// The keys seen.
     ///
-    /// The root's is missing when its token was not needed.
+    /// The root's is known from its certificate when its token was not needed.
     public let keys: [Key]
     /// The certificates in force.
     public let certificates: [Certificate]
@@ -62,20 +62,25 @@ extension Ceremony {
             at: CertificateTime(self.environment.now()).description,
             performedBy: self.requester.actor,
             inputs: inputs,
-            keys: record.keys.map { key in
-                CeremonyReport.Key(
-                    token: key.token,
-                    label: key.label,
-                    type: "\(key.publicKey.type)",
-                    sha256: key.publicKey.sha256.hexadecimal,
-                    isNew: key.isNew
-                )
-            },
+            keys: try self.keys(record).map(CeremonyReport.Key.init),
             certificates: try names.map { try CeremonyReport.Certificate(name: $0, path: self.layout.certificate($0)) }
         )
         let fingerprints = report.keys.map(\.sha256) + report.certificates.map(\.sha256)
         if !fingerprints.allSatisfy(record.isInTranscript) { try self.writeTranscript(report) }
         return report
+    }
+
+    private func keys(_ record: CeremonyRecord) throws -> [CeremonyRecord.Key] {
+        let root = self.hierarchy.root
+        guard record.key(root.key.label, token: root.key.token) == nil else { return record.keys }
+        let certificate = try X509.Certificate(reading: try PEM.certificate(in: self.layout.certificate(root.name)))
+        let key = CeremonyRecord.Key(
+            label: root.key.label,
+            token: root.key.token,
+            publicKey: try SubjectPublicKey(certificate.publicKey),
+            isNew: false
+        )
+        return record.keys + [key]
     }
 
     /// The texts of the transcripts so far.
@@ -95,10 +100,20 @@ extension Ceremony {
     }
 }
 
+extension CeremonyReport.Key {
+    fileprivate init(_ key: CeremonyRecord.Key) {
+        self.token = key.token
+        self.label = key.label
+        self.type = "\(key.publicKey.type)"
+        self.sha256 = key.publicKey.sha256.hexadecimal
+        self.isNew = key.isNew
+    }
+}
+
 extension CeremonyReport.Certificate {
     fileprivate init(name: String, path: String) throws {
         let bytes = try PEM.certificate(in: path)
-        let certificate = try X509.Certificate(derEncoded: bytes)
+        let certificate = try X509.Certificate(reading: bytes)
         self.name = name
         self.subject = "\(certificate.subject)"
         self.serial = try SerialNumber(bytes: certificate.serialNumber.bytes).description

@@ -18,8 +18,11 @@ public enum PEM {
             let text = String(decoding: try AtomicFile.read(path), as: UTF8.self)
             let documents = try PEMDocument.parseMultiple(pemString: text)
             return documents.filter { $0.discriminator == "CERTIFICATE" }.map(\.derBytes)
+        } catch let error as FileError {
+            throw AuthorityError(.invalidHierarchy, error.description)
         } catch {
-            throw AuthorityError(.invalidHierarchy, "\(path): no certificates in PEM: \(error)")
+            // What the parser says may quote the file, and some files hold a private key too.
+            throw AuthorityError(.invalidHierarchy, "\(path): not certificates in PEM")
         }
     }
 

@@ -78,7 +78,7 @@ struct ParsedAuthorityCertificate {
 
     init(_ bytes: [UInt8], of name: String) throws(AuthorityError) {
         do {
-            self.certificate = try Certificate(derEncoded: bytes)
+            self.certificate = try Certificate(reading: bytes)
             self.publicKey = try SubjectPublicKey(self.certificate.publicKey)
             guard case .isCertificateAuthority(let pathLength)? = try self.certificate.extensions.basicConstraints
             else {

@@ -18,11 +18,13 @@ struct ValidityRule: Sendable {
         asked: Int64?
     ) throws(AuthorityError) -> (notBefore: CertificateTime, notAfter: CertificateTime) {
         let lifetime = asked ?? self.profile.lifetime
-        guard lifetime > self.profile.backdate, lifetime <= self.profile.maximumLifetime else {
+        // Backdating counts: what is left after it must reach beyond this second.
+        let least = self.profile.backdate + 2
+        guard lifetime >= least, lifetime <= self.profile.maximumLifetime else {
             throw AuthorityError(
                 .lifetimeNotAdmitted,
-                "a lifetime of \(lifetime) seconds; profile '\(self.profile.name)' admits more than \(self.profile.backdate)"
-                    + " and at most \(self.profile.maximumLifetime)"
+                "a lifetime of \(lifetime) seconds; profile '\(self.profile.name)' admits \(least)"
+                    + " to \(self.profile.maximumLifetime)"
             )
         }
         var notBefore = instant + -self.profile.backdate

@@ -135,7 +135,7 @@ public struct ServiceCertificates: Service {
 
     /// Whether the first certificate in a file has less than a third of its life left, is for other names, or is not there.
     private func isDue(_ path: String, names: [AlternativeName] = []) -> Bool {
-        guard let bytes = try? PEM.certificate(in: path), let certificate = try? Certificate(derEncoded: bytes) else {
+        guard let bytes = try? PEM.certificate(in: path), let certificate = try? Certificate(reading: bytes) else {
             return true
         }
         if !names.isEmpty,

@@ -27,14 +27,17 @@ public struct ServiceCredentials: Sendable {
                 throw AuthorityError(.invalidHierarchy, "\(path): lacks a private key or a certificate")
             }
             let privateKey = try P256.Signing.PrivateKey(derRepresentation: key.derBytes)
-            guard try Certificate(derEncoded: leaf).publicKey == Certificate.PublicKey(privateKey.publicKey) else {
+            guard try Certificate(reading: leaf).publicKey == Certificate.PublicKey(privateKey.publicKey) else {
                 throw AuthorityError(.invalidHierarchy, "\(path): the certificate is not for the key")
             }
             self.init(chain: chain, privateKey: privateKey)
         } catch let error as AuthorityError {
             throw error
+        } catch let error as FileError {
+            throw AuthorityError(.invalidHierarchy, error.description)
         } catch {
-            throw AuthorityError(.invalidHierarchy, "\(path): not a private key with certificates in PEM: \(error)")
+            // What the parsers say may quote the file, and the file holds a private key.
+            throw AuthorityError(.invalidHierarchy, "\(path): not a private key with certificates in PEM")
         }
     }
 

@@ -18,6 +18,12 @@ public struct Definition {
         guard text.utf8.count <= Budget.definitionBytes else {
             throw PKIXError(.invalidDefinition, "\(file): larger than \(Budget.definitionBytes) octets")
         }
+        if let line = Self.lineOfAlias(in: text) {
+            throw PKIXError(
+                .invalidDefinition,
+                "\(file):\(line): references (*name) are not admitted; write the value out"
+            )
+        }
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 throw PKIXError(.invalidDefinition, "\(file): the file is empty")
@@ -26,7 +32,7 @@ public struct Definition {
         } catch let error as PKIXError {
             throw error
         } catch {
-            throw PKIXError(.invalidDefinition, "\(file): not YAML: \(error)")
+            throw PKIXError(.invalidDefinition, "\(file): not YAML: \(String("\(error)".prefix(500)))")
         }
     }
 

@@ -1,0 +1,112 @@
+// Issuers' keys in memory, of every kind that an issuer may have, and a signer that fails on demand.
+
+import CertificateAuthority
+import Crypto
+import CryptoExtras
+import Foundation
+import PKIX
+import Synchronization
+import X509
+
+/// A private key in memory.
+enum PrivateKey: Sendable {
+    case p256(P256.Signing.PrivateKey)
+    case p384(P384.Signing.PrivateKey)
+    case ed25519(Curve25519.Signing.PrivateKey)
+    case rsa(_RSA.Signing.PrivateKey)
+
+    /// A key of a type. RSA keys are slow to make and come from a small stock.
+    static func make(_ type: KeyType) -> PrivateKey {
+        switch type {
+        case .p256: .p256(P256.Signing.PrivateKey())
+        case .p384: .p384(P384.Signing.PrivateKey())
+        case .ed25519: .ed25519(Curve25519.Signing.PrivateKey())
+        case .rsa(bits: 2_048): .rsa(self.rsa2048)
+        case .rsa(bits: 3_072): .rsa(self.rsa3072)
+        case .rsa: .rsa(self.rsa4096)
+        }
+    }
+
+    private static let rsa2048 = try! _RSA.Signing.PrivateKey(keySize: .bits2048)
+    private static let rsa3072 = try! _RSA.Signing.PrivateKey(keySize: .bits3072)
+    private static let rsa4096 = try! _RSA.Signing.PrivateKey(keySize: .bits4096)
+
+    var publicKey: SubjectPublicKey {
+        let key =
+            switch self {
+            case .p256(let key): Certificate.PublicKey(key.publicKey)
+            case .p384(let key): Certificate.PublicKey(key.publicKey)
+            case .ed25519(let key): Certificate.PublicKey(key.publicKey)
+            case .rsa(let key): Certificate.PublicKey(key.publicKey)
+            }
+        return try! SubjectPublicKey(key)
+    }
+
+    func signature(for message: [UInt8], scheme: SignatureScheme) throws -> [UInt8] {
+        switch self {
+        case .p256(let key): Array(try key.signature(for: message).derRepresentation)
+        case .p384(let key): Array(try key.signature(for: message).derRepresentation)
+        case .ed25519(let key): Array(try key.signature(for: message))
+        case .rsa(let key):
+            Array(
+                try key.signature(
+                    for: SHA256.hash(data: message),
+                    padding: scheme == .rsaPSSSHA256 ? .PSS : .insecurePKCS1v1_5
+                ).rawRepresentation
+            )
+        }
+    }
+}
+
+extension SubjectPublicKey {
+    /// A fresh key of a type, of which only the public half is wanted.
+    static func fresh(_ type: KeyType) -> SubjectPublicKey { PrivateKey.make(type).publicKey }
+}
+
+/// A signer with a key in memory that does what a test says.
+final class SoftwareSigner: CertificateSigner {
+    enum Behaviour: Sendable {
+        case sign
+        case fail(any Error)
+        case answer([UInt8])
+        case signWithAnotherKey
+    }
+
+    private struct State {
+        var behaviour = Behaviour.sign
+        var signed: [[UInt8]] = []
+        var beforeSigning: (@Sendable ([UInt8]) async -> Void)?
+    }
+
+    let key: PrivateKey
+    let subjectPublicKey: SubjectPublicKey
+    private let state = Mutex(State())
+
+    init(_ type: KeyType) {
+        self.key = .make(type)
+        self.subjectPublicKey = self.key.publicKey
+    }
+
+    /// What it has been asked to sign.
+    var signed: [[UInt8]] { self.state.withLock { $0.signed } }
+
+    func behave(_ behaviour: Behaviour) { self.state.withLock { $0.behaviour = behaviour } }
+
+    /// Runs before every signature, with the bytes to sign.
+    func beforeSigning(_ body: (@Sendable ([UInt8]) async -> Void)?) { self.state.withLock { $0.beforeSigning = body } }
+
+    func signature(for message: [UInt8], scheme: SignatureScheme) async throws -> [UInt8] {
+        let (behaviour, hook) = self.state.withLock { state in
+            state.signed.append(message)
+            return (state.behaviour, state.beforeSigning)
+        }
+        await hook?(message)
+        switch behaviour {
+        case .sign: return try self.key.signature(for: message, scheme: scheme)
+        case .fail(let error): throw error
+        case .answer(let bytes): return bytes
+        case .signWithAnotherKey:
+            return try PrivateKey.make(self.subjectPublicKey.type).signature(for: message, scheme: scheme)
+        }
+    }
+}

@@ -1,2 +1,0 @@
-// Filled by the tests of the authority.
-import Testing
