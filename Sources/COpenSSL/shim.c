@@ -39,24 +39,28 @@ void signet_openssl_key_free(signet_openssl_key *key) {
 
 // Whether the signature is one of the issuer's key over the certificate's signed bytes, by an algorithm that names its
 // digest (ECDSA, RSA PKCS #1) or has none (Ed25519).
-static int verify_named(X509 *certificate, EVP_PKEY *issuer, int digest, int algorithm) {
+static int verify_named(
+    X509 *certificate, const uint8_t *bytes, size_t length, EVP_PKEY *issuer, int digest, int algorithm) {
     const ASN1_BIT_STRING *signature = NULL;
-    unsigned char *signed_bytes = NULL;
-    int length = 0, verdict = 0;
-    EVP_MD_CTX *context = NULL;
+    const unsigned char *content = bytes, *signed_bytes = NULL;
+    long content_length = 0;
+    int tag = 0, class = 0, verdict = 0;
 
     if (EVP_PKEY_get_base_id(issuer) != algorithm) return 0;
     X509_get0_signature(&signature, NULL, certificate);
-    length = i2d_re_X509_tbs(certificate, &signed_bytes);
-    context = EVP_MD_CTX_new();
-    if (length > 0 && context != NULL && (signature->flags & 7) == 0) {
-        const EVP_MD *md = digest == NID_undef ? NULL : EVP_get_digestbynid(digest);
-        verdict = (md != NULL || digest == NID_undef)
-            && EVP_DigestVerifyInit(context, NULL, md, NULL, issuer) == 1
-            && EVP_DigestVerify(context, signature->data, (size_t)signature->length, signed_bytes, (size_t)length) == 1;
-    }
+    if ((signature->flags & 7) != 0) return 0;
+    // The signed bytes as they stand: encoded anew, a certificate could differ from what leaves.
+    if (ASN1_get_object(&content, &content_length, &tag, &class, (long)length) & 0x80) return 0;
+    signed_bytes = content;
+    if (ASN1_get_object(&content, &content_length, &tag, &class, content_length) & 0x80) return 0;
+
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    const EVP_MD *md = digest == NID_undef ? NULL : EVP_get_digestbynid(digest);
+    verdict = context != NULL && (md != NULL || digest == NID_undef)
+        && EVP_DigestVerifyInit(context, NULL, md, NULL, issuer) == 1
+        && EVP_DigestVerify(context, signature->data, (size_t)signature->length, signed_bytes,
+                            (size_t)(content + content_length - signed_bytes)) == 1;
     EVP_MD_CTX_free(context);
-    OPENSSL_free(signed_bytes);
     return verdict;
 }
 
@@ -77,7 +81,7 @@ static int verify(X509 *certificate, const uint8_t *bytes, size_t length, EVP_PK
     if (X509_ALGOR_cmp(outer, X509_get0_tbs_sigalg(certificate)) != 0) return 0;
     if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest, &algorithm) != 1) return 0;
     if (digest == NID_undef && algorithm != NID_ED25519) return verify_with_parameters(bytes, length, issuer);
-    return verify_named(certificate, issuer, digest, algorithm);
+    return verify_named(certificate, bytes, length, issuer, digest, algorithm);
 }
 
 static signet_openssl_verdict check(X509 *certificate, const uint8_t *bytes, size_t length, EVP_PKEY *issuer) {
