@@ -24,7 +24,11 @@ struct ConfigCommand: AsyncParsableCommand {
                 let layout = try self.state.existingLayout()
                 let configuration = try await SignetConfiguration(layout)
                 let definitions = try Definitions(hierarchy: layout.hierarchy)
-                _ = try PublicAddresses(base: configuration.publicURL)
+                do throws(AuthorityError) {
+                    _ = try PublicAddresses(base: configuration.publicURL)
+                } catch {
+                    throw ConfigurationError("\(layout.configuration): publicURL: \(error.reason)")
+                }
                 for name in definitions.hierarchy.tokens where configuration.tokens[name] == nil {
                     throw ConfigurationError(
                         "\(layout.configuration): tokens: '\(name)', which the hierarchy names, is missing"
