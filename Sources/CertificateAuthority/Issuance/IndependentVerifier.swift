@@ -5,8 +5,8 @@ import PKIX
 
 /// libcrypto with an issuer's public key.
 final class IndependentVerifier: Sendable {
-    // Sound: libcrypto's EVP_PKEY is immutable here after creation, and verification with one key from several threads
-    // is supported ("it is safe to use the same key in several threads for reading", openssl-threads(7)).
+    // Sound: what the pointer leads to is not changed after creation, is freed in deinit alone, and libcrypto lets several
+    // threads verify with one key as long as none changes it (openssl-threads(7)).
     private nonisolated(unsafe) let key: OpaquePointer
 
     /// - Throws: ``AuthorityError`` with `.invalidHierarchy` when libcrypto does not take the key.
