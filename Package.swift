@@ -42,14 +42,14 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let cTargets: [Target] = [
     // PKCS#11 declarations; the module itself is loaded at run time.
     .target(name: "CPKCS11"),
-    // libcrypto, the second opinion on every certificate before it leaves.
+    // libcrypto: numbers of RSA keys, and the second opinion on everything signed before it leaves.
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
 ]
 
 // Floor 0: pure types and rules; no I/O.
 let floor0: [Target] = [
     // Certificates, requests, profiles and lints beyond what swift-certificates has.
-    .target(name: "PKIX", dependencies: [x509, asn1, crypto, cryptoExtras, yams], swiftSettings: settings),
+    .target(name: "PKIX", dependencies: ["COpenSSL", x509, asn1, crypto, cryptoExtras, yams], swiftSettings: settings),
     // The hash-chained record of who did what.
     .target(name: "AuditLog", dependencies: [crypto], swiftSettings: settings),
     // Files written whole or not at all.

@@ -55,15 +55,26 @@ public enum AtomicFile {
     /// Whether something exists at a path.
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Creates a directory, unless it is there, and gives it these permissions.
+    /// Creates a directory with these permissions, or takes one that is there.
+    ///
+    /// One that is there must be our own and closed to writing by others; its permissions are narrowed to the mode and
+    /// never widened.
     ///
     /// - Throws: ``FileError``, also when something else stands there.
     public static func createDirectory(_ path: String, mode: UInt32) throws(FileError) {
-        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileError("create directory", path) }
+        let isNew = mkdir(path, mode) == 0
+        guard isNew || errno == EEXIST else { throw FileError("create directory", path) }
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("create directory", path) }
+        defer { close(descriptor) }
         var information = stat()
-        guard stat(path, &information) == 0 else { throw FileError("create directory", path) }
-        guard information.st_mode & S_IFMT == S_IFDIR else { throw FileError("create directory", path, code: ENOTDIR) }
-        guard chmod(path, mode) == 0 else { throw FileError("set the permissions of", path) }
+        guard fstat(descriptor, &information) == 0 else { throw FileError("create directory", path) }
+        guard information.st_uid == geteuid(), isNew || information.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+            throw FileError("use, because others own it or can write to it, the directory", path, code: EPERM)
+        }
+        // The creation mask may have taken from a new one.
+        let permissions = isNew ? mode : information.st_mode & mode
+        guard fchmod(descriptor, permissions) == 0 else { throw FileError("set the permissions of", path) }
         try self.synchronize(directory: self.directory(of: path))
     }
 
@@ -86,14 +97,14 @@ public enum AtomicFile {
         guard fsync(descriptor) == 0 else { throw FileError("sync", path) }
     }
 
-    private static func synchronize(directory path: String) throws(FileError) {
+    static func synchronize(directory path: String) throws(FileError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("open directory", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw FileError("sync directory", path) }
     }
 
-    private static func directory(of path: String) -> String {
+    static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

@@ -1,9 +1,11 @@
 #include "COpenSSL.h"
 
+#include <openssl/bn.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/provider.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -103,6 +105,110 @@ signet_openssl_verdict signet_openssl_check_certificate(
     signet_openssl_verdict verdict =
         cursor == bytes + length ? check(certificate, bytes, length, key->issuer) : SIGNET_OPENSSL_TRAILING_BYTES;
     X509_free(certificate);
+    ERR_clear_error();
+    return verdict;
+}
+
+static int key_type_of(signet_openssl_scheme scheme) {
+    switch (scheme) {
+    case SIGNET_OPENSSL_ECDSA_SHA256:
+    case SIGNET_OPENSSL_ECDSA_SHA384: return EVP_PKEY_EC;
+    case SIGNET_OPENSSL_ED25519: return EVP_PKEY_ED25519;
+    case SIGNET_OPENSSL_RSA_PKCS1_SHA256:
+    case SIGNET_OPENSSL_RSA_PSS_SHA256: return EVP_PKEY_RSA;
+    }
+    return EVP_PKEY_NONE;
+}
+
+static const EVP_MD *digest_of(signet_openssl_scheme scheme) {
+    switch (scheme) {
+    case SIGNET_OPENSSL_ED25519: return NULL;
+    case SIGNET_OPENSSL_ECDSA_SHA384: return EVP_sha384();
+    default: return EVP_sha256();
+    }
+}
+
+// RFC 4055 3.1: the salt is as long as the digest, 32 octets.
+static int set_padding(EVP_PKEY_CTX *context, signet_openssl_scheme scheme) {
+    if (scheme == SIGNET_OPENSSL_RSA_PKCS1_SHA256)
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
+    if (scheme != SIGNET_OPENSSL_RSA_PSS_SHA256) return 1;
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1
+        && EVP_PKEY_CTX_set_rsa_mgf1_md(context, EVP_sha256()) == 1
+        && EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
+int signet_openssl_verify_message(
+    signet_openssl_key *key, signet_openssl_scheme scheme, const uint8_t *message, size_t length,
+    const uint8_t *signature, size_t signature_length) {
+    if (EVP_PKEY_get_base_id(key->issuer) != key_type_of(scheme)) return 0;
+    EVP_PKEY_CTX *parameters = NULL;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    int verdict = context != NULL
+        && EVP_DigestVerifyInit(context, &parameters, digest_of(scheme), NULL, key->issuer) == 1
+        && set_padding(parameters, scheme)
+        && EVP_DigestVerify(context, signature, signature_length, message, length) == 1;
+    EVP_MD_CTX_free(context);
+    ERR_clear_error();
+    return verdict;
+}
+
+int signet_openssl_verify_digest(
+    signet_openssl_key *key, signet_openssl_scheme scheme, const uint8_t *digest, size_t length,
+    const uint8_t *signature, size_t signature_length) {
+    const EVP_MD *md = digest_of(scheme);
+    if (md == NULL || length != (size_t)EVP_MD_get_size(md)) return 0;
+    if (EVP_PKEY_get_base_id(key->issuer) != key_type_of(scheme)) return 0;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key->issuer, NULL);
+    int verdict = context != NULL && EVP_PKEY_verify_init(context) == 1
+        && EVP_PKEY_CTX_set_signature_md(context, md) == 1 && set_padding(context, scheme)
+        && EVP_PKEY_verify(context, signature, signature_length, digest, length) == 1;
+    EVP_PKEY_CTX_free(context);
+    ERR_clear_error();
+    return verdict;
+}
+
+// The square root, rounded down, by Newton's method from above; `spare` is overwritten.
+static int square_root(BIGNUM *root, const BIGNUM *number, BIGNUM *spare, BN_CTX *context) {
+    BN_zero(root);
+    if (BN_is_zero(number)) return 1;
+    BN_zero(spare);
+    if (!BN_set_bit(spare, (BN_num_bits(number) + 1) / 2)) return 0;
+    do {
+        if (BN_copy(root, spare) == NULL || !BN_div(spare, NULL, number, root, context)
+            || !BN_add(spare, spare, root) || !BN_rshift1(spare, spare))
+            return 0;
+    } while (BN_cmp(spare, root) < 0);
+    return 1;
+}
+
+// n = (a - b)(a + b) with a just above the root of n: then a*a - n is a square.
+static int fermat(const BIGNUM *n, int rounds, BN_CTX *context) {
+    BIGNUM *a = BN_CTX_get(context), *rest = BN_CTX_get(context), *root = BN_CTX_get(context);
+    BIGNUM *spare = BN_CTX_get(context);
+    if (spare == NULL || !square_root(a, n, spare, context)) return -1;
+    for (int round = 0; round < rounds; round++) {
+        if (!BN_sqr(rest, a, context) || !BN_sub(rest, rest, n)) return -1;
+        // A square is 0, 1, 4 or 9 modulo 16: three of four candidates fall here.
+        int low = BN_is_bit_set(rest, 0) | BN_is_bit_set(rest, 1) << 1 | BN_is_bit_set(rest, 2) << 2
+            | BN_is_bit_set(rest, 3) << 3;
+        if (!BN_is_negative(rest) && (low == 0 || low == 1 || low == 4 || low == 9)) {
+            if (!square_root(root, rest, spare, context) || !BN_sqr(spare, root, context)) return -1;
+            if (BN_cmp(spare, rest) == 0) return 1;
+        }
+        if (!BN_add_word(a, 1)) return -1;
+    }
+    return 0;
+}
+
+int signet_openssl_has_close_primes(const uint8_t *modulus, size_t length, int rounds) {
+    BN_CTX *context = BN_CTX_new();
+    BIGNUM *n = BN_bin2bn(modulus, (int)length, NULL);
+    if (context != NULL) BN_CTX_start(context);
+    int verdict = context != NULL && n != NULL ? fermat(n, rounds, context) : -1;
+    if (context != NULL) BN_CTX_end(context);
+    BN_CTX_free(context);
+    BN_free(n);
     ERR_clear_error();
     return verdict;
 }

@@ -12,4 +12,6 @@ public enum Budget {
     public static let idempotencySeconds: Int64 = 86_400
     /// Issuances read at once while recovering.
     public static let recoveryBatch = 100
+    /// Issuances kept in memory whose end the store has not recorded: two full write queues, some 10 MB.
+    public static let strandedIssuances = 4_096
 }

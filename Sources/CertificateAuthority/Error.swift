@@ -22,6 +22,8 @@ public struct AuthorityError: Error, Hashable, Sendable, CustomStringConvertible
         public static let lifetimeNotAdmitted = Code("LIFETIME_NOT_ADMITTED")
         /// The key is one of the authority's own.
         public static let keyNotAdmitted = Code("KEY_NOT_ADMITTED")
+        /// A name in the request is one of the authority's own.
+        public static let nameReserved = Code("NAME_RESERVED")
         /// The certificate would break a rule of severity error.
         public static let lintFailed = Code("LINT_FAILED")
         /// No certificate has this serial number.

@@ -61,12 +61,13 @@ public final class SQLiteStore: Sendable {
     ///
     /// Not cancelled with its task: a change that was accepted is made, and its caller learns so.
     func write<Value: Sendable>(
+        isFinishing: Bool = false,
         _ body: @escaping @Sendable (WriteTransaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let operation = WriteOperation(body, resuming: continuation)
             do {
-                try self.queue.append(operation)
+                try self.queue.append(operation, isFinishing: isFinishing)
             } catch {
                 operation.fail(error)
             }

@@ -41,6 +41,8 @@ public struct SigningError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let shutDown = Code("SIGNING_SHUT_DOWN")
         /// The token holds no key pair with this label or identifier.
         public static let keyNotFound = Code("KEY_NOT_FOUND")
+        /// A private key that the token held before is not found any more: the module has lost sight of it.
+        public static let keyVanished = Code("KEY_VANISHED")
         /// More than one key pair has this label or identifier.
         public static let keyAmbiguous = Code("KEY_AMBIGUOUS")
         /// A key with this label or identifier exists already.

@@ -6,6 +6,8 @@ public enum Budget {
     public static let bodyBytes = 131_072
     /// Nesting of JSON values: our bodies are flat; eight leaves room to grow and is far from any stack's end.
     public static let jsonDepth = 8
+    /// Members of one JSON object: our largest request has four; each is compared with those before it.
+    public static let jsonMembers = 32
     /// One header field of HTTP/1.1, and the request target, in octets: what nginx (8 KiB) and Apache (8,190) admit.
     public static let headerFieldBytes = 8_192
     /// All header fields of HTTP/1.1, in octets: four of the largest.

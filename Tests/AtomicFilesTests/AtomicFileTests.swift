@@ -239,8 +239,47 @@ struct CreateDirectoryTests {
         #expect(try mode(self.path) == asked)
         try AtomicFile.write([1], to: "\(self.path)/file", mode: 0o600)
         try AtomicFile.createDirectory(self.path, mode: 0o711)
-        #expect(try mode(self.path) == 0o711)
+        // Narrowed to what both admit, never widened.
+        #expect(try mode(self.path) == asked & 0o711)
         #expect(try AtomicFile.read("\(self.path)/file") == [1])
+    }
+
+    @Test("a directory that others can write to is not taken", arguments: [0o777, 0o775, 0o1777])
+    func foreignDirectory(_ permissions: Int) throws {
+        try AtomicFile.createDirectory(self.path, mode: 0o755)
+        try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: self.path)
+        let error = #expect(throws: FileError.self) { try AtomicFile.createDirectory(self.path, mode: 0o755) }
+        #expect(error?.code == EPERM)
+        #expect(try mode(self.path) & 0o777 == permissions & 0o777)
+    }
+
+    @Test("a file in parts is there whole after the commit, and not at all without it")
+    func parts() throws {
+        let part = [UInt8](repeating: 7, count: 70_000)
+        var writer = try AtomicFileWriter(replacing: self.path, mode: 0o644)
+        for _ in 0..<3 { try writer.append(part) }
+        try writer.append([1, 2])
+        #expect(writer.count == 210_002)
+        #expect(!AtomicFile.exists(self.path))
+        try writer.append([3])
+        try writer.commit()
+        #expect(try AtomicFile.read(self.path).suffix(3) == [1, 2, 3])
+        #expect(try mode(self.path) == 0o644)
+        do {
+            var abandoned = try AtomicFileWriter(replacing: self.path, mode: 0o644)
+            try abandoned.append([9])
+        }
+        #expect(try AtomicFile.read(self.path).count == 210_003)
+        #expect(try self.directory.names() == ["sub"])
+    }
+
+    @Test("what a killed writer left is removed, and nothing else")
+    func remains() throws {
+        for name in ["file", "file.a1B2c3", "file.toolong7", "other.a1B2c3"] {
+            try AtomicFile.write([1], to: "\(self.directory.path)/\(name)", mode: 0o600)
+        }
+        AtomicFileWriter.removeRemains(of: "\(self.directory.path)/file")
+        #expect(try self.directory.names() == ["file", "file.toolong7", "other.a1B2c3"])
     }
 
     @Test("a file in its place is an error, and stands")

@@ -22,13 +22,17 @@ final class SignetDaemon: Sendable {
         }
     }
 
-    /// Runs `signet init` in a temporary directory.
-    init() throws {
+    /// Runs `signet init` in a temporary directory, with the project's hierarchy or one of another text.
+    init(hierarchy text: String? = nil) throws {
         self.directory = try TemporaryDirectory()
-        let result = try shell(
-            signetProgram,
-            ["init", "--state", self.state, "--hierarchy", "\(projectRoot)/ca/hierarchy.yaml"]
-        )
+        var hierarchy = "\(projectRoot)/ca/hierarchy.yaml"
+        if let text {
+            let files = FileManager.default
+            try files.createDirectory(atPath: self.directory.file("ca"), withIntermediateDirectories: true)
+            try files.copyItem(atPath: "\(projectRoot)/ca/profiles", toPath: self.directory.file("ca/profiles"))
+            hierarchy = try self.directory.write("ca/hierarchy.yaml", text)
+        }
+        let result = try shell(signetProgram, ["init", "--state", self.state, "--hierarchy", hierarchy])
         guard result.status == 0 else { throw DaemonError("init: \(result.errors)") }
     }
 

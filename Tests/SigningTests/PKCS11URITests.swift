@@ -45,7 +45,7 @@ struct PKCS11URITests {
         "pkcs11:token=a/b", "pkcs11:token=a#b", "pkcs11:slot-id=", "pkcs11:slot-id=-1", "pkcs11:slot-id=+1",
         "pkcs11:slot-id=0x1", "pkcs11:slot-id=99999999999999999999999", "pkcs11:type=key", "pkcs11:id=",
         "pkcs11:x-unknown=1", "pkcs11:library-version=3", "pkcs11:slot-description=a", "pkcs11:to ken=a",
-        "pkcs11:token=\"a\"", "pkcs11:object=a?pin-value=1234", "pkcs11:?module-path",
+        "pkcs11:token=\"a\"", "pkcs11:object=a?pin-value=1234", "pkcs11:object=a?PIN-VALUE=1234", "pkcs11:?module-path",
         "pkcs11:id=" + String(repeating: "a", count: 65), "pkcs11:token=" + String(repeating: "a", count: 4_096),
     ]
 

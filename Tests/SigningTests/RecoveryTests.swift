@@ -74,6 +74,23 @@ struct RecoveryTests {
         }
     }
 
+    @Test("a module that has lost sight of its keys is initialised anew, and callers are told to wait")
+    func vanishedKeys() async throws {
+        try await withFaultyToken { token, faults, software in
+            let key = try await token.generateKeyPair(.p256, label: "issuing", id: [1])
+            try await expectValidSignature(by: key)
+            let before = faults.calls(.initialize)
+            faults.hideObjectsUntilInitialized()
+            software.dropSessions()
+            let error = await signingError { try await key.signature(for: [1]) }
+            #expect(error == SigningError(.unavailable, ""))
+            #expect(error?.retryAfter != nil)
+            try await token.ready()
+            try await expectValidSignature(by: key)
+            #expect(faults.calls(.initialize) > before)
+        }
+    }
+
     @Test("while the token is away calls fail at once, and those that waited fail with it")
     func failsFast() async throws {
         try await withFaultyToken { token, faults, software in

@@ -38,6 +38,7 @@ public final class FaultInjectingCryptoki: Cryptoki, @unchecked Sendable {
         var signature: [UInt8]?
         var attributes: [AttributeType: [UInt8]] = [:]
         var signed: [[UInt8]] = []
+        var hidesObjects = false
     }
 
     private let inner: any Cryptoki
@@ -66,6 +67,10 @@ public final class FaultInjectingCryptoki: Cryptoki, @unchecked Sendable {
     public func answerAttribute(_ type: AttributeType, with bytes: [UInt8]) {
         self.locked { $0.attributes[type] = bytes }
     }
+
+    /// Finds no object any more until the module has been initialised anew, as SoftHSM does after it was out of file
+    /// descriptors.
+    public func hideObjectsUntilInitialized() { self.locked { $0.hidesObjects = true } }
 
     /// Ends every fault.
     public func heal() {
@@ -126,7 +131,10 @@ public final class FaultInjectingCryptoki: Cryptoki, @unchecked Sendable {
     public var usage: ModuleUsage { self.inner.usage }
 
     public func initialize() throws(SigningError) {
-        try self.run(.initialize) { () throws(SigningError) in try self.inner.initialize() }
+        try self.run(.initialize) { () throws(SigningError) in
+            try self.inner.initialize()
+            self.locked { $0.hidesObjects = false }
+        }
     }
 
     public func finalize() throws(SigningError) {
@@ -179,7 +187,8 @@ public final class FaultInjectingCryptoki: Cryptoki, @unchecked Sendable {
         limit: Int
     ) throws(SigningError) -> [ObjectHandle] {
         try self.run(.findObjects) { () throws(SigningError) in
-            try self.inner.findObjects(session: session, template: template, limit: limit)
+            let found = try self.inner.findObjects(session: session, template: template, limit: limit)
+            return self.locked { $0.hidesObjects } ? [] : found
         }
     }
 

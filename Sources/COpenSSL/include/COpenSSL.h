@@ -25,4 +25,27 @@ typedef enum {
 signet_openssl_verdict signet_openssl_check_certificate(
     const uint8_t *certificate, size_t length, signet_openssl_key *issuer);
 
+/// Whether a modulus is found to be a product of two close primes within so many rounds of Fermat's method; 1 or 0, and -1
+/// when out of memory.
+int signet_openssl_has_close_primes(const uint8_t *modulus, size_t length, int rounds);
+
+/// How a message that is no certificate was signed.
+typedef enum {
+    SIGNET_OPENSSL_ECDSA_SHA256 = 0,
+    SIGNET_OPENSSL_ECDSA_SHA384 = 1,
+    SIGNET_OPENSSL_ED25519 = 2,
+    SIGNET_OPENSSL_RSA_PKCS1_SHA256 = 3,
+    SIGNET_OPENSSL_RSA_PSS_SHA256 = 4,
+} signet_openssl_scheme;
+
+/// Whether the signature is one of the key over a message; 1 or 0.
+int signet_openssl_verify_message(
+    signet_openssl_key *key, signet_openssl_scheme scheme, const uint8_t *message, size_t length,
+    const uint8_t *signature, size_t signature_length);
+
+/// Whether the signature is one of the key over a message with this digest; 1 or 0. Never for Ed25519, which has no digest.
+int signet_openssl_verify_digest(
+    signet_openssl_key *key, signet_openssl_scheme scheme, const uint8_t *digest, size_t length,
+    const uint8_t *signature, size_t signature_length);
+
 #endif

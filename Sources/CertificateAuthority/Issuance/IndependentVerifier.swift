@@ -37,4 +37,53 @@ final class IndependentVerifier: Sendable {
         }
         throw AuthorityError(.verificationFailed, "libcrypto does not accept the certificate: \(reason)")
     }
+
+    /// Verifies a signature over a message: an OCSP response, or a CRL that is signed whole.
+    ///
+    /// - Throws: ``AuthorityError`` with `.verificationFailed`.
+    func check(_ signature: [UInt8], over message: [UInt8], scheme: SignatureScheme) throws(AuthorityError) {
+        let verdict = signet_openssl_verify_message(
+            self.key,
+            scheme.libcrypto,
+            message,
+            message.count,
+            signature,
+            signature.count
+        )
+        guard verdict == 1 else { throw Self.badSignature }
+    }
+
+    /// Verifies a signature over a message of which only the digest is at hand.
+    ///
+    /// - Throws: ``AuthorityError`` with `.verificationFailed`.
+    func check(_ signature: [UInt8], overDigest digest: [UInt8], scheme: SignatureScheme) throws(AuthorityError) {
+        let verdict = signet_openssl_verify_digest(
+            self.key,
+            scheme.libcrypto,
+            digest,
+            digest.count,
+            signature,
+            signature.count
+        )
+        guard verdict == 1 else { throw Self.badSignature }
+    }
+
+    private static var badSignature: AuthorityError {
+        AuthorityError(
+            .verificationFailed,
+            "libcrypto does not accept the signature under the key that should have made it"
+        )
+    }
+}
+
+extension SignatureScheme {
+    fileprivate var libcrypto: signet_openssl_scheme {
+        switch self {
+        case .ecdsaSHA256: SIGNET_OPENSSL_ECDSA_SHA256
+        case .ecdsaSHA384: SIGNET_OPENSSL_ECDSA_SHA384
+        case .ed25519: SIGNET_OPENSSL_ED25519
+        case .rsaPKCS1SHA256: SIGNET_OPENSSL_RSA_PKCS1_SHA256
+        case .rsaPSSSHA256: SIGNET_OPENSSL_RSA_PSS_SHA256
+        }
+    }
 }

@@ -48,6 +48,7 @@ struct IssuancePipeline: Sendable {
     let store: any CertificateStore
     let environment: AuthorityEnvironment
     let logger: Logger
+    let stranded = StrandedIssuances()
 
     /// Issues a certificate.
     ///
@@ -107,11 +108,37 @@ struct IssuancePipeline: Sendable {
 
     /// Records the certificate of an issuance that has begun.
     ///
-    /// After this it may leave.
+    /// After this it may leave. When the store fails, the certificate is kept for ``IssuanceRecovery``, and the caller asks
+    /// again.
     func complete(
         _ begun: BegunIssuance,
         certificate: [UInt8],
         details: [String: String] = [:]
+    ) async throws -> StoredCertificate {
+        do {
+            return try await self.record(begun, certificate: certificate, details: details)
+        } catch let error as AuthorityError where error.code == .overloaded || error.code == .storeFailed {
+            self.stranded.add(begun, .certificate(certificate), details)
+            throw AuthorityError(.storeFailed, "the certificate could not be recorded yet: \(error.reason)")
+        }
+    }
+
+    /// Records an end that the store would not record before.
+    ///
+    /// - Throws: as the store; `.notFound` when it has been recorded after all.
+    func record(_ stranded: StrandedIssuance) async throws {
+        switch stranded.end {
+        case .certificate(let certificate):
+            _ = try await self.record(stranded.issuance, certificate: certificate, details: stranded.details)
+        case .abandoned(let error):
+            try await self.recordAbandoned(stranded.issuance, because: error, details: stranded.details)
+        }
+    }
+
+    private func record(
+        _ begun: BegunIssuance,
+        certificate: [UInt8],
+        details: [String: String]
     ) async throws -> StoredCertificate {
         let now = self.environment.now()
         let stored = try await self.store.complete(
@@ -141,26 +168,33 @@ struct IssuancePipeline: Sendable {
         return certificate
     }
 
-    /// Closes an issuance.
-    ///
-    /// A failure here leaves it begun; recovery closes it at the next start.
+    /// Closes an issuance; when the store fails, ``IssuanceRecovery`` does it later.
     func abandon(_ begun: BegunIssuance, because error: AuthorityError, details: [String: String] = [:]) async {
         self.logger.error(
             "issuance abandoned",
             metadata: ["serial": "\(begun.serialNumber)", "profile": "\(begun.profile)", "error": "\(error)"]
         )
         do {
-            try await self.store.abandon(
-                begun.serialNumber,
-                at: CertificateTime(self.environment.now()),
-                audit: self.event(.abandonIssuance, begun, .failure(code: error.code.rawValue), details)
-            )
-        } catch {
+            try await self.recordAbandoned(begun, because: error, details: details)
+        } catch let failure {
             self.logger.error(
-                "an abandoned issuance could not be closed; it will be at the next start",
-                metadata: ["serial": "\(begun.serialNumber)", "error": "\(error)"]
+                "an abandoned issuance could not be closed yet",
+                metadata: ["serial": "\(begun.serialNumber)", "error": "\(failure)"]
             )
+            self.stranded.add(begun, .abandoned(because: error), details)
         }
+    }
+
+    private func recordAbandoned(
+        _ begun: BegunIssuance,
+        because error: AuthorityError,
+        details: [String: String]
+    ) async throws {
+        try await self.store.abandon(
+            begun.serialNumber,
+            at: CertificateTime(self.environment.now()),
+            audit: self.event(.abandonIssuance, begun, .failure(code: error.code.rawValue), details)
+        )
     }
 
     private func event(

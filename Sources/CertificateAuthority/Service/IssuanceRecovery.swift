@@ -1,13 +1,13 @@
-// What a crash left begun is finished on the normal path, or closed with a record.
+// What a crash left begun is finished on the normal path, or closed with a record; and what the store would not record.
 
 public import Logging
 import Metrics
 import PKIX
 public import ServiceLifecycle
 
-/// Finishes issuances that an earlier process began.
+/// Finishes issuances that an earlier process began, and those of this one whose end the store failed to record.
 ///
-/// Which ones those are is read before the first request is taken, so that nothing under way now is touched; its cost is
+/// Which the former those are is read before the first request is taken, so that nothing under way now is touched; its cost is
 /// in proportion to what was in flight. While the token is away it waits and tries again; the daemon serves meanwhile.
 public struct IssuanceRecovery: Service {
     private let authority: IssuingAuthority
@@ -40,14 +40,25 @@ public struct IssuanceRecovery: Service {
     /// How many issuances are left over.
     public var count: Int { self.pending.count }
 
-    /// Finishes or closes each of them, then stays until shutdown.
+    /// Finishes or closes each of them, and does the same for what comes, until shutdown.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            for issuance in self.pending {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.finishLeftovers() }
+                group.addTask { await self.finishStranded() }
+            }
+        }
+        try? await gracefulShutdown()
+    }
+
+    /// A token that is away keeps only the issuances of its own issuers waiting.
+    private func finishLeftovers() async {
+        var waiting = self.pending
+        while !waiting.isEmpty, !Task.isCancelled {
+            var away: [BegunIssuance] = []
+            for issuance in waiting where !Task.isCancelled {
                 do {
-                    while try await self.recover(issuance) == .tokenAway { try await self.pause() }
-                } catch is CancellationError {
-                    break
+                    if try await self.recover(issuance) == .tokenAway { away.append(issuance) }
                 } catch {
                     self.logger.error(
                         "an issuance left over could not be closed; it will be tried again at the next start",
@@ -55,8 +66,29 @@ public struct IssuanceRecovery: Service {
                     )
                 }
             }
+            waiting = away
+            if !waiting.isEmpty { try? await self.pause() }
         }
-        try await gracefulShutdown()
+    }
+
+    private func finishStranded() async {
+        for await stranded in self.authority.pipeline.stranded.stream {
+            while !Task.isCancelled {
+                do {
+                    try await self.authority.pipeline.record(stranded)
+                } catch let error as AuthorityError where error.code == .notFound {
+                    // The store had recorded it although it could not say so.
+                } catch {
+                    try? await self.pause()
+                    continue
+                }
+                self.logger.notice(
+                    "issuance recorded after the store had failed",
+                    metadata: ["serial": "\(stranded.issuance.serialNumber)"]
+                )
+                break
+            }
+        }
     }
 
     private enum Outcome {
@@ -78,8 +110,7 @@ public struct IssuanceRecovery: Service {
                 try self.token(for: issuance, by: issuer),
                 by: SigningParty(issuer)
             )
-            _ = try await pipeline.complete(issuance, certificate: certificate, details: Self.details)
-            self.logger.notice("issuance finished after a restart", metadata: ["serial": "\(issuance.serialNumber)"])
+            await self.complete(issuance, certificate)
         } catch {
             let error = AuthorityError(signing: error)
             if [.unavailable, .overloaded].contains(error.code) { return .tokenAway }
@@ -90,9 +121,25 @@ public struct IssuanceRecovery: Service {
         return .done
     }
 
+    private func complete(_ issuance: BegunIssuance, _ certificate: [UInt8]) async {
+        do {
+            _ = try await self.authority.pipeline.complete(issuance, certificate: certificate, details: Self.details)
+            self.logger.notice("issuance finished after a restart", metadata: ["serial": "\(issuance.serialNumber)"])
+        } catch {
+            // The pipeline has kept the certificate; to sign again would make a second one of the same number.
+            self.logger.error(
+                "an issuance left over could not be recorded yet",
+                metadata: ["serial": "\(issuance.serialNumber)", "error": "\(error)"]
+            )
+        }
+    }
+
     private func token(for issuance: BegunIssuance, by issuer: Issuer) throws(AuthorityError) -> IssuanceToken {
-        guard let context = self.authority.lintContext(ofProfile: issuance.profile) else {
+        guard let (profile, context) = self.authority.lintContext(ofProfile: issuance.profile) else {
             throw AuthorityError(.lintFailed, "profile '\(issuance.profile)' is not there any more")
+        }
+        guard profile.sha256 == issuance.profileHash else {
+            throw AuthorityError(.lintFailed, "profile '\(issuance.profile)' has changed since the issuance began")
         }
         return try IssuancePipeline.lint(issuance.tbsCertificate, context)
     }

@@ -23,6 +23,7 @@ public final class IssuingAuthority: Sendable {
     let pipeline: IssuancePipeline
     private let offers: [String: ProfileOffer]
     private let ownKeys: Set<[UInt8]>
+    private let ownNames: [AlternativeName]
 
     /// Puts the authority together and checks that every profile can be issued.
     ///
@@ -30,12 +31,15 @@ public final class IssuingAuthority: Sendable {
     ///   - root: the DER of the root's certificate.
     ///   - ownKeys: SHA-256 of SubjectPublicKeyInfos that nobody else may have certified: responders, TLS, log. The keys
     ///     of issuers and root are always among them.
+    ///   - ownNames: the names that callers reach this authority by: whoever held a TLS certificate for one could pose as it
+    ///     and collect its callers' tokens.
     /// - Throws: ``AuthorityError`` with `.invalidHierarchy`.
     public init(
         root: [UInt8],
         issuers: [Issuer],
         profiles: [CertificateProfile],
         ownKeys: Set<[UInt8]> = [],
+        ownNames: [AlternativeName] = [],
         store: any CertificateStore,
         environment: AuthorityEnvironment,
         logger: Logger
@@ -61,6 +65,7 @@ public final class IssuingAuthority: Sendable {
         }
         self.offers = offers
         let rootKey = try ParsedAuthorityCertificate(root, of: "root").publicKey.sha256
+        self.ownNames = ownNames
         self.ownKeys = ownKeys.union([rootKey]).union(issuers.map(\.publicKey.sha256))
     }
 
@@ -75,6 +80,9 @@ public final class IssuingAuthority: Sendable {
     public func issue(_ application: CertificateApplication) async throws -> IssuedCertificate {
         guard !self.ownKeys.contains(application.publicKey.sha256) else {
             throw AuthorityError(.keyNotAdmitted, "the key in the request is one of this authority's own")
+        }
+        if let name = application.names.first(where: { name in self.ownNames.contains { name.covers($0) } }) {
+            throw AuthorityError(.nameReserved, "'\(name)' is a name of this authority itself; no one else gets it")
         }
         return try await self.issue(application, to: .api)
     }
@@ -121,8 +129,10 @@ public final class IssuingAuthority: Sendable {
         try await self.store.certificates(query)
     }
 
-    /// What the lints know of a profile's issuer and purpose.
-    func lintContext(ofProfile name: String) -> LintContext? { self.offers[name]?.template.context }
+    /// A profile with what the lints know of its issuer and purpose.
+    func lintContext(ofProfile name: String) -> (profile: CertificateProfile, context: LintContext)? {
+        self.offers[name].map { ($0.profile, $0.template.context) }
+    }
 
     /// The time now, as certificates have it.
     public var now: CertificateTime { CertificateTime(self.environment.now()) }

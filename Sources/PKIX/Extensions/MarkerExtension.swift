@@ -11,8 +11,10 @@ public enum MarkerExtension: Hashable, Sendable, CaseIterable {
 }
 
 extension MarkerExtension: CertificateExtensionConvertible {
-    /// The extension: RFC 9608 §2, "this extension MUST be marked as non-critical"; RFC 6960 §4.2.2.2.1, "SHOULD be a
-    /// non-critical extension".
+    /// The extension, never critical.
+    ///
+    /// RFC 9608 §2: "conforming CAs MUST mark this extension as non-critical". RFC 6960 §4.2.2.2.1: "This SHOULD be a
+    /// non-critical extension."
     public func makeCertificateExtension() -> Certificate.Extension {
         Certificate.Extension(
             oid: self == .ocspNoCheck ? ExtensionIdentifier.ocspNoCheck : ExtensionIdentifier.noRevocationAvailable,

@@ -64,7 +64,7 @@ enum KeyStrength {
     }
 
     private static func checkRSA(_ info: PublicKeyInfo) throws(PKIXError) -> KeyType {
-        // RFC 4055 §1.2: "the parameters MUST be NULL".
+        // RFC 4055 §1.2: "the parameters field MUST contain NULL".
         guard info.parameters == self.null else {
             throw PKIXError(.malformed, "an RSA key whose algorithm parameters are not NULL (RFC 4055 §1.2)")
         }

@@ -1,5 +1,6 @@
 // An RSA public key's numbers and their known weaknesses (RFC 8017 appendix A.1.1; CA/B Forum BR §6.1.6; CVE-2017-15361).
 
+import COpenSSL
 import SwiftASN1
 
 /// Modulus and public exponent.
@@ -54,6 +55,15 @@ struct RSAPublicNumbers {
         guard !Self.primesBelow752.contains(where: { self.modulus(modulo: $0) == 0 }) else {
             throw PKIXError(.weakKey, "the RSA modulus has a factor below 752")
         }
+        // BR §6.1.5: the modulus size in bits is divisible by 8.
+        guard self.modulusBits % 8 == 0 else {
+            throw PKIXError(.weakKey, "an RSA modulus of \(self.modulusBits) bits; a multiple of 8 is needed")
+        }
+        // BR §6.1.1.3 (5): keys of close primes fall to 100 rounds of Fermat's factorisation.
+        let hasClosePrimes = signet_openssl_has_close_primes(self.modulus, self.modulus.count, Self.fermatRounds)
+        guard hasClosePrimes == 0 else {
+            throw PKIXError(.weakKey, "the two primes of the RSA modulus are too close to each other")
+        }
         guard !self.hasROCAFingerprint else {
             throw PKIXError(.weakKey, "the RSA key is of the kind that CVE-2017-15361 (ROCA) factors")
         }
@@ -84,6 +94,8 @@ struct RSAPublicNumbers {
             return false
         }
     }
+
+    private static let fermatRounds: Int32 = 100
 
     private static let primesBelow752: [UInt32] = (2..<752).filter { candidate in
         (2..<candidate).prefix { $0 * $0 <= candidate }.allSatisfy { candidate % $0 != 0 }

@@ -43,6 +43,16 @@ public enum AlternativeName: Hashable, Sendable {
     }
 }
 
+extension AlternativeName {
+    /// Whether a certificate for this name would also be one for another: the same, or one that the wildcard stands for.
+    public func covers(_ other: AlternativeName) -> Bool {
+        guard self != other else { return true }
+        guard case .wildcard(let zone) = self, case .dns(let host) = other else { return false }
+        return host.description.split(separator: ".", maxSplits: 1).last.map(String.init) == zone.description
+            && host.description != zone.description
+    }
+}
+
 extension AlternativeName: CustomStringConvertible {
     /// The name with its kind, as OpenSSL writes it: `DNS:a.example`, `URI:ans://…`, `IP:192.0.2.1`.
     public var description: String {

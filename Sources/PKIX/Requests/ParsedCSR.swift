@@ -73,7 +73,7 @@ public struct ParsedCSR: Hashable, Sendable {
     }
 
     private static func checkSignature(of request: CertificateSigningRequest) throws(PKIXError) {
-        // CA/B Forum BR §7.1.3.2.1: SHA-1 signatures prove nothing any more.
+        // SHA-1 signatures prove nothing any more; CA/B Forum BR §7.1.3.2.1 retires them in certificates.
         guard request.signatureAlgorithm != .sha1WithRSAEncryption else {
             throw PKIXError(.invalidCSRSignature, "the request is signed with SHA-1; sign it with SHA-256")
         }

@@ -32,7 +32,7 @@ extension SQLiteStore: CertificateStore {
         at instant: CertificateTime,
         audit: AuditEvent
     ) async throws -> StoredCertificate {
-        try await self.write { transaction in
+        try await self.write(isFinishing: true) { transaction in
             let stored = try transaction.database.one(
                 IssuanceRow.complete,
                 [certificate.data, instant.secondsSinceEpoch, serialNumber.bytes.data],
@@ -50,7 +50,7 @@ extension SQLiteStore: CertificateStore {
     ///
     /// - Throws: ``AuthorityError`` with `.notFound` when no such issuance is under way.
     public func abandon(_ serialNumber: SerialNumber, at instant: CertificateTime, audit: AuditEvent) async throws {
-        try await self.write { transaction in
+        try await self.write(isFinishing: true) { transaction in
             let serial = serialNumber.bytes.data
             guard try transaction.database.change(IssuanceRow.abandon, [serial]) == 1 else {
                 throw Self.notUnderWay(serialNumber)

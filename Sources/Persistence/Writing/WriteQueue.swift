@@ -32,11 +32,13 @@ final class WriteQueue: Sendable {
 
     /// Adds an operation; never blocks for long.
     ///
+    /// - Parameter isFinishing: whether it ends what another operation began: as many of those as the bound find room when
+    ///   new work does not, for to refuse them would leave their work half done.
     /// - Throws: ``AuthorityError`` with `.overloaded` when the queue is full, `.storeFailed` when it is closed.
-    func append(_ operation: WriteOperation) throws(AuthorityError) {
+    func append(_ operation: WriteOperation, isFinishing: Bool = false) throws(AuthorityError) {
         let mustWake = try self.state.withLock { state throws(AuthorityError) -> Bool in
             if state.isClosed { throw StoreFailure.closed }
-            guard state.waiting.count < self.bound else {
+            guard state.waiting.count < (isFinishing ? 2 * self.bound : self.bound) else {
                 let reason = "\(self.bound) changes wait for the database already"
                 throw AuthorityError(.overloaded, reason, retryAfter: 1)
             }

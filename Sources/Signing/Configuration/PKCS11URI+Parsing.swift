@@ -8,13 +8,13 @@ extension PKCS11URI {
         guard text.utf8.count <= Budget.uriBytes else {
             throw SigningError(.invalidURI, "the PKCS#11 URI is longer than \(Budget.uriBytes) octets")
         }
-        // "scheme names are case-insensitive" (RFC 3986 §3.1).
-        guard text.prefix(7).lowercased() == "pkcs11:" else {
+        // Schemes are case-insensitive (RFC 3986 §3.1).
+        guard text.prefix(7).utf8.count == 7, text.prefix(7).lowercased() == "pkcs11:" else {
             throw SigningError(.invalidURI, "a PKCS#11 URI starts with pkcs11:")
         }
         let parts = text.dropFirst(7).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         self.init()
-        var seen = Set<Substring>()
+        var seen = Set<String>()
         for attribute in try Self.attributes(parts[0], separator: ";", query: false, seen: &seen) {
             try self.setPath(attribute)
         }
@@ -41,7 +41,7 @@ extension PKCS11URI {
         _ part: Substring,
         separator: Character,
         query: Bool,
-        seen: inout Set<Substring>
+        seen: inout Set<String>
     ) throws(SigningError) -> [RawAttribute] {
         guard !part.isEmpty else { return [] }
         var attributes: [RawAttribute] = []
@@ -50,11 +50,12 @@ extension PKCS11URI {
             guard sides.count == 2, Self.isName(sides[0]) else {
                 throw SigningError(.invalidURI, "between \"\(separator)\" must stand name=value, each with its name")
             }
-            // "a path attribute [...] MUST NOT appear more than once" (§2.3); we hold query attributes to the same.
-            guard seen.insert(sides[0]).inserted else {
-                throw SigningError(.invalidURI, "\(sides[0]) occurs twice")
+            // Names are literals of an ABNF grammar, which are case-insensitive (RFC 5234 §2.3).
+            let name = sides[0].lowercased()
+            // No path attribute may occur twice (§2.3), no query attribute but a vendor's (§2.4); we refuse those too.
+            guard seen.insert(name).inserted else {
+                throw SigningError(.invalidURI, "\(name) occurs twice")
             }
-            let name = String(sides[0])
             attributes.append(RawAttribute(name: name, value: try Self.decode(sides[1], of: name, query: query)))
         }
         return attributes
@@ -113,9 +114,8 @@ extension PKCS11URI {
             }
             self.type = type
         default:
-            // "an unrecognized attribute in the URI path component, including a vendor-specific attribute, results
-            // in an empty set of matched resources. The consumer can consider whether an error message presented to
-            // the user is appropriate" (§2.5).
+            // A path attribute that the consumer does not know, a vendor's included, matches nothing; an error message
+            // is at the consumer's discretion (§2.5).
             throw SigningError(.invalidURI, "the path attribute \(attribute.name) is not supported: remove it")
         }
     }
@@ -131,7 +131,7 @@ extension PKCS11URI {
                 "pin-value puts the PIN into the configuration: use pin-source=file:/path (mode 0600) or env:NAME"
             )
         default:
-            // "an unrecognized query attribute [...] SHOULD be ignored" (§2.5).
+            // Query attributes that the consumer does not know are ignored (§2.5).
             break
         }
     }

@@ -12,6 +12,7 @@ final class Connection: Sendable {
     private let pin: PIN
     /// Grows whenever everything known of the token is dropped.
     private let generation = Atomic<Int>(0)
+    private let distrusted = Atomic<Bool>(false)
     /// Locked while a session is opened.
     private let state = Mutex(State())
 
@@ -64,6 +65,12 @@ final class Connection: Sendable {
         _ = self.generation.compareExchange(expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing)
     }
 
+    /// Whether the module answers but can no longer be believed: only a new initialisation helps.
+    var isDistrusted: Bool { self.distrusted.load(ordering: .acquiring) }
+
+    /// Has the module initialised anew when it is next connected to.
+    func distrust() { self.distrusted.store(true, ordering: .releasing) }
+
     /// Initialises the module after it said that it is not initialised.
     func initialize() throws(SigningError) {
         self.forget(since: nil)
@@ -72,6 +79,7 @@ final class Connection: Sendable {
         } catch let error where error.returnValue == .cryptokiAlreadyInitialized {
             // Another token's thread was quicker.
         }
+        self.distrusted.store(false, ordering: .releasing)
     }
 
     /// Finalises and initialises the module: many list their tokens only then (SoftHSM 2.6 among them).

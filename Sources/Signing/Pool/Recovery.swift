@@ -13,6 +13,10 @@ enum Recovery: Hashable, Sendable {
     case token
     /// The module's initialisation, and so everything.
     case module
+    /// As `module`, of a module that answers: it has lost sight of objects and reads them again only when initialised.
+    ///
+    /// SoftHSM does so for good when the process was out of file descriptors as it looked for them.
+    case objects
     /// Nothing: another attempt would do harm.
     case never
 
@@ -20,6 +24,10 @@ enum Recovery: Hashable, Sendable {
     init?(_ error: SigningError) {
         if error.code == .tokenNotFound {
             self = .token
+            return
+        }
+        if error.code == .keyVanished {
+            self = .objects
             return
         }
         if error.code == .pinRefused {

@@ -52,6 +52,7 @@ struct SessionWorker {
     /// Opens a session; where the token is missing, lets the module look again.
     private mutating func open(reinitializing: Bool) throws(SigningError) {
         do {
+            if reinitializing, self.pool.connection.isDistrusted { try self.pool.connection.reinitialize() }
             try self.openSession()
         } catch let error where Recovery(error) == .module {
             try self.pool.connection.initialize()
@@ -139,6 +140,10 @@ struct SessionWorker {
         // Closing a void handle could close another thread's session that has got its number.
         case .session: self.drop(closing: false)
         case .token:
+            self.pool.connection.forget(since: self.session)
+            self.drop(closing: true)
+        case .objects:
+            self.pool.connection.distrust()
             self.pool.connection.forget(since: self.session)
             self.drop(closing: true)
         case .module:

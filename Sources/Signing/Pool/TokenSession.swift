@@ -35,9 +35,14 @@ final class TokenSession {
 
     private func privateKey(_ key: KeyReference) throws(SigningError) -> ObjectHandle {
         if let object = self.privateKeys[key] { return object }
-        let object = try self.find(.privateKey, label: key.label, id: key.id)
-        self.privateKeys[key] = object
-        return object
+        do throws(SigningError) {
+            let object = try self.find(.privateKey, label: key.label, id: key.id)
+            self.privateKeys[key] = object
+            return object
+        } catch  where error.code == .keyNotFound {
+            // A reference is made only for a key that the token has shown.
+            throw SigningError(.keyVanished, "\(error.reason) any more")
+        }
     }
 
     /// The one object of a class with this label and identifier.

@@ -18,7 +18,7 @@ struct AuthorityDocument: Sendable {
     init(_ authority: IssuingAuthority, chains: IssuerChains) throws(WebAPIError) {
         let root: Certificate
         do {
-            root = try Certificate(derEncoded: authority.root)
+            root = try Certificate(reading: authority.root)
         } catch {
             throw WebAPIError(.invalidAuthority, "the root's certificate cannot be read: \(error)")
         }

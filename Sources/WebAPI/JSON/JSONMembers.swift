@@ -13,7 +13,8 @@ struct JSONMembers {
         guard case .object(let members) = value else {
             throw Problem(.malformedJSON, "the body must be a JSON object; it is \(value.kind)")
         }
-        if let unknown = members.first(where: { !names.contains($0.name) }) {
+        if let unknown = members.first(where: { member in !names.contains { $0.utf8.elementsEqual(member.name.utf8) } })
+        {
             throw Problem(
                 .unknownMember,
                 "member '\(unknown.name.quotedForDetail)' is not known here; known are \(names.joined(separator: ", "))"

@@ -41,7 +41,12 @@ struct JSONReader {
         try self.list(closedBy: UInt8(ascii: "}")) { (reader) throws(Problem) in
             guard reader.current == UInt8(ascii: "\"") else { throw reader.error("a member's name is needed") }
             let name = try reader.string()
-            guard !members.contains(where: { $0.name == name }) else {
+            guard members.count < Budget.jsonMembers else {
+                throw reader.error("an object has at most \(Budget.jsonMembers) members")
+            }
+            // Names are compared octet by octet: Swift's own comparison takes canonically equivalent ones for one, at a
+            // cost that the sender decides.
+            guard !members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
                 throw Problem(.duplicateMember, "member '\(name.quotedForDetail)' stands twice, at \(reader.place)")
             }
             reader.skipSpace()

@@ -41,7 +41,8 @@ extension Problem {
 
     private init(_ error: AuthorityError) {
         switch error.code {
-        case .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .lintFailed, .notFound, .idempotencyKeyReused,
+        case .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .nameReserved, .lintFailed, .notFound,
+            .idempotencyKeyReused,
             .requestInProgress, .invalidRevocation, .invalidQuery, .unavailable, .overloaded, .issuerExpired:
             self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
         case .storeFailed:

@@ -40,6 +40,7 @@ enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case unknownProfile = "UNKNOWN_PROFILE"
     case lifetimeNotAdmitted = "LIFETIME_NOT_ADMITTED"
     case keyNotAdmitted = "KEY_NOT_ADMITTED"
+    case nameReserved = "NAME_RESERVED"
     case lintFailed = "LINT_FAILED"
     case certificateNotFound = "CERTIFICATE_NOT_FOUND"
     case idempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED"
@@ -72,7 +73,8 @@ extension ProblemCode {
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .invalidCSRSignature, .unsupportedCriticalExtension, .unsupportedKey, .weakKey, .invalidName,
             .tooManyNames,
-            .missingName, .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .lintFailed, .idempotencyKeyReused,
+            .missingName, .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .nameReserved, .lintFailed,
+            .idempotencyKeyReused,
             .invalidRevocation:
             .unprocessableContent
         case .internalError: .internalServerError

@@ -1,6 +1,7 @@
 // The certificate and key that TLS shows, replaceable while the server runs: the daemon renews its own certificate.
 
 import NIOSSL
+import PKIX
 import SwiftASN1
 import Synchronization
 import X509
@@ -54,7 +55,7 @@ public final class ServerCredentials: Sendable {
             throw WebAPIError(.invalidCredentials, "the chain holds no certificate")
         }
         let privateKey = try Certificate.PrivateKey(pemEncoded: String(decoding: key, as: UTF8.self))
-        guard try Certificate(pemDocument: leaf).publicKey == privateKey.publicKey else {
+        guard try Certificate(reading: leaf.derBytes).publicKey == privateKey.publicKey else {
             throw WebAPIError(.invalidCredentials, "the key is not that of the chain's first certificate")
         }
     }

@@ -58,7 +58,7 @@ private struct AuthorityDocument: Encodable {
 
     init(name: String, path: String, issuer: String?) throws {
         let bytes = try PEM.certificate(in: path)
-        let certificate = try Certificate(derEncoded: bytes)
+        let certificate = try Certificate(reading: bytes)
         self.name = name
         self.issuer = issuer
         self.subject = "\(certificate.subject)"

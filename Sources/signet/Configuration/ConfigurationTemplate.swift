@@ -33,7 +33,7 @@ struct ConfigurationTemplate {
         # Sessions with a token, and signatures that may wait for one.
         signing: {sessions: 2, queue: 1024}
 
-        http: {maximumConnections: 1024}
+        http: {maximumConnections: 512}
 
         # level: trace, debug, info, notice, warning, error, critical. format: text, json.
         log: {level: info, format: text}

@@ -76,7 +76,7 @@ extension SignetConfiguration {
         self.publicURL = reader.string(forKey: "publicURL", default: Self.defaultPublicURL)
         self.signingSessions = try Self.integer(reader, "signing.sessions", default: 2, in: 1...64)
         self.signingQueue = try Self.integer(reader, "signing.queue", default: 1_024, in: 1...65_536)
-        self.maximumConnections = try Self.integer(reader, "http.maximumConnections", default: 1_024, in: 1...65_536)
+        self.maximumConnections = try Self.integer(reader, "http.maximumConnections", default: 512, in: 1...65_536)
         self.logLevel = try Self.choice(reader, "log.level", default: .info)
         self.logFormat = try Self.choice(reader, "log.format", default: .text)
         var tokens: [String: TokenLocation] = [:]

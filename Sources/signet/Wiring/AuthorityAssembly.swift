@@ -22,6 +22,7 @@ struct AuthorityAssembly: Sendable {
         definitions: Definitions,
         tokens: [String: Token],
         publicURL: String,
+        apiHost: String,
         store: any CertificateAuthority.CertificateStore,
         logger: Logger
     ) throws {
@@ -33,7 +34,7 @@ struct AuthorityAssembly: Sendable {
                 throw ConfigurationError("tokens: '\(definition.key.token)', which the hierarchy names, is not open")
             }
             let bytes = try PEM.certificate(in: layout.certificate(definition.name))
-            let publicKey = try SubjectPublicKey(try Certificate(derEncoded: bytes).publicKey)
+            let publicKey = try SubjectPublicKey(try Certificate(reading: bytes).publicKey)
             let signer = TokenSigner(token: token, label: definition.key.label, publicKey: publicKey)
             signers.append(signer)
             issuers.append(
@@ -59,6 +60,8 @@ struct AuthorityAssembly: Sendable {
             issuers: issuers,
             profiles: definitions.profiles,
             ownKeys: Self.ownKeys(layout, definitions.hierarchy),
+            ownNames: definitions.hierarchy.service.names
+                + (AlternativeName(hostOrAddress: apiHost).map { [$0] } ?? []),
             store: store,
             environment: SystemEnvironment.authority,
             logger: logger
@@ -90,7 +93,7 @@ struct AuthorityAssembly: Sendable {
         var keys: Set<[UInt8]> = []
         for responder in hierarchy.issuers.compactMap(\.responder) {
             guard let bytes = try? PEM.certificate(in: layout.certificate(responder.key.label)),
-                let key = try? SubjectPublicKey(try Certificate(derEncoded: bytes).publicKey)
+                let key = try? SubjectPublicKey(try Certificate(reading: bytes).publicKey)
             else { continue }
             keys.insert(key.sha256)
         }

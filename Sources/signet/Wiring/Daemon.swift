@@ -5,6 +5,7 @@ import AuditLog
 import CertificateAuthority
 import Crypto
 import Foundation
+import Glibc
 import Logging
 import Persistence
 import RegistrationAuthority
@@ -18,6 +19,8 @@ import WebAPI
 struct Daemon {
     /// How long the start waits for a token before it serves without: long enough for one that is there.
     private static let tokenPatience = Duration.seconds(3)
+    /// How long the end waits for a module to let go, in seconds: over the longest signature that is waited for.
+    private static let tokenFarewell = 10.0
 
     let layout: StateLayout
     let configuration: SignetConfiguration
@@ -35,12 +38,23 @@ struct Daemon {
         do {
             try await self.serve(store, definitions, opened)
         } catch {
-            try? await opened.close()
             await store.close()
+            try? await opened.close()
             throw error
         }
-        try await opened.close()
+        // The store first: what was accepted is durable whatever a module does when it is let go.
         await store.close()
+        Self.leaveIfTokensHang(logger: self.logger)
+        try await opened.close()
+    }
+
+    /// Ends the process when a PKCS#11 module does not come back from C_Finalize: nothing is left to lose.
+    private static func leaveIfTokensHang(logger: Logger) {
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: Self.tokenFarewell)
+            logger.error("the PKCS#11 module does not let go; leaving without it")
+            _exit(EXIT_SUCCESS)
+        }
     }
 
     private func serve(_ store: SQLiteStore, _ definitions: Definitions, _ opened: TokenAccess.Opened) async throws {
@@ -49,6 +63,7 @@ struct Daemon {
             definitions: definitions,
             tokens: opened.tokens,
             publicURL: self.configuration.publicURL,
+            apiHost: self.configuration.api.host,
             store: store,
             logger: self.logger
         )
@@ -128,7 +143,10 @@ struct Daemon {
 
     private var limits: ServerLimits {
         var limits = ServerLimits()
-        limits.connections = self.configuration.maximumConnections
+        limits.connections = FileLimit.connections(
+            atMost: self.configuration.maximumConnections,
+            logger: self.logger
+        )
         return limits
     }
 

@@ -36,7 +36,7 @@ enum Readiness {
 
     private static func credentials(_ path: String) -> ReadinessCheck {
         ReadinessCheck(name: "tls certificate") {
-            guard let bytes = try? PEM.certificate(in: path), let certificate = try? Certificate(derEncoded: bytes)
+            guard let bytes = try? PEM.certificate(in: path), let certificate = try? Certificate(reading: bytes)
             else {
                 return .notReady(reason: "it cannot be read")
             }

@@ -100,6 +100,7 @@ struct StateInitialization: Sendable {
                 definitions: definitions,
                 tokens: opened.tokens,
                 publicURL: configuration.publicURL,
+                apiHost: configuration.api.host,
                 store: store,
                 logger: logger
             )

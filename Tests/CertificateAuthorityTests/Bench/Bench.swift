@@ -49,6 +49,7 @@ struct Bench: Sendable {
     let rootSigner: SoftwareSigner
     let signer: SoftwareSigner
     let authority: IssuingAuthority
+    private let profiles: [CertificateProfile]
     let environment: AuthorityEnvironment
     let ownKey = SubjectPublicKey.fresh(.p256)
 
@@ -72,6 +73,7 @@ struct Bench: Sendable {
         let authorities = try await Authorities(root: root, issuer: issuer, scheme: scheme, pipeline: pipeline)
         self.clock = clock
         self.environment = environment
+        self.profiles = profiles
         self.root = authorities.root
         self.rootSigner = authorities.rootSigner
         self.signer = authorities.signer
@@ -80,8 +82,21 @@ struct Bench: Sendable {
             issuers: [authorities.issuer],
             profiles: profiles,
             ownKeys: [self.ownKey.sha256],
+            ownNames: [.dns(try HostName("ca.signet.example"))],
             store: store,
             environment: environment,
+            logger: .silent
+        )
+    }
+
+    /// The authority of the next process: what this one held in memory is lost.
+    func restarted() throws -> IssuingAuthority {
+        try IssuingAuthority(
+            root: self.authority.root,
+            issuers: self.authority.issuers,
+            profiles: self.profiles,
+            store: self.store,
+            environment: self.environment,
             logger: .silent
         )
     }
@@ -116,12 +131,12 @@ struct Bench: Sendable {
         try await self.store.begunIssuances(after: 0, limit: .max).map(\.issuance.serialNumber)
     }
 
-    /// Runs recovery until nothing is under way that was when it was made, or the bound is reached.
+    /// Runs recovery after a restart until nothing is under way that was when it was made, or the bound is reached.
     func recover(
         until isDone: @Sendable () async throws -> Bool = { true },
         pause: @escaping @Sendable () async throws -> Void = { try await Task.sleep(for: .milliseconds(5)) }
     ) async throws {
-        let recovery = try await IssuanceRecovery(authority: self.authority, pause: pause, logger: .silent)
+        let recovery = try await IssuanceRecovery(authority: try self.restarted(), pause: pause, logger: .silent)
         let left = Set(try await self.underWay())
         let task = Task { try await recovery.run() }
         try await eventually {

@@ -129,18 +129,17 @@ struct RecoveryTests {
         #expect(event.details["recovered"] == "true")
     }
 
-    @Test("a store that fails while it recovers leaves the issuance for the next start", arguments: [false, true])
+    @Test("a store that fails while it recovers is asked again, with what was signed", arguments: [false, true])
     func storeFails(_ isPersisted: Bool) async throws {
         let bench = try await Bench()
         let left = try await self.leaveBegun(bench)
         bench.store.fail(.complete, isPersisted ? .failedButPersisted : .failedAndNotPersisted)
         let recovery = try await IssuanceRecovery(authority: bench.authority, pause: {}, logger: .silent)
         let task = Task { try await recovery.run() }
-        try await eventually { bench.signer.signed.count == 1 && bench.store.changes.last == .complete }
+        try await eventually { try await bench.underWay().isEmpty }
         task.cancel()
         _ = await task.result
-        try await checkStore(bench.store, underWay: isPersisted ? [] : [left.serialNumber])
-        try await bench.recover()
+        #expect(bench.signer.signed.count == 1)
         try await checkStore(bench.store, answered: [try await bench.authority.certificate(left.serialNumber)])
     }
 }

@@ -19,6 +19,19 @@ struct RefusalTests {
     }
 
     @Test(
+        "the authority's own names are refused, also behind a wildcard",
+        arguments: ["ca.signet.example", "*.signet.example"]
+    )
+    func ownNames(_ name: String) async throws {
+        let profile = try Shipped.profile("agent-tls", replacing: ["dns: {": "dns: {wildcards: true, "])
+        let bench = try await Bench(profiles: [profile])
+        let application = bench.application(names: [try AlternativeName(.dnsName(name))])
+        await #expect(throws: AuthorityError(.nameReserved, "")) { try await bench.authority.issue(application) }
+        #expect(bench.signer.signed.isEmpty)
+        try await checkStore(bench.store)
+    }
+
+    @Test(
         "a profile that is unknown, or is for another requester, is not had over the API",
         arguments: ["", "nope", "service-tls", "ocsp-responder", "issuing-ca", "root-ca", "AGENT-TLS", "agent-tls "]
     )

@@ -90,6 +90,32 @@ struct StoreFaultTests {
         #expect(entry.event.result == .failure(code: "SIGNING_UNAVAILABLE"))
     }
 
+    @Test(
+        "what the store would not record is recorded without a restart, with the certificate that was signed",
+        arguments: MemoryCertificateStore.Fault.allCases,
+        [FaultyStore.Call.complete, .abandon]
+    )
+    func stranded(_ fault: MemoryCertificateStore.Fault, _ call: FaultyStore.Call) async throws {
+        let bench = try await Bench()
+        let before = bench.signer.signed.count
+        let recovery = try await IssuanceRecovery(
+            authority: bench.authority,
+            pause: { try await Task.sleep(for: .milliseconds(5)) },
+            logger: .silent
+        )
+        let task = Task { try await recovery.run() }
+        bench.store.fail(call, fault)
+        if call == .abandon {
+            bench.signer.behave(.fail(SigningError(.unavailable, "away", retryAfter: .seconds(3))))
+        }
+        await #expect(throws: AuthorityError.self) { try await bench.issue() }
+        try await eventually { try await bench.underWay().isEmpty }
+        #expect(bench.signer.signed.count == before + 1)
+        try await checkStore(bench.store)
+        task.cancel()
+        _ = await task.result
+    }
+
     @Test("whatever change fails and however, a retry with the same key gets one certificate, and no more")
     func retries() async throws {
         for fault in MemoryCertificateStore.Fault.allCases {

@@ -46,6 +46,8 @@ struct WeakKeyTests {
     static let rsaKeys: [BadKey] = [
         BadKey("RSA of 1024 bits", .weakKey, BadKey.rsa(WeakModulus.short)),
         BadKey("RSA of 2047 bits", .weakKey, BadKey.rsa([0x7F] + WeakModulus.sound.dropFirst())),
+        BadKey("RSA of two close primes", .weakKey, BadKey.rsa(WeakModulus.closePrimes)),
+        BadKey("RSA of 2049 bits", .weakKey, BadKey.rsa([1] + WeakModulus.sound)),
         BadKey("RSA of 8200 bits", .weakKey, BadKey.rsa([UInt8](repeating: 0xFF, count: 1_025))),
         BadKey("RSA with exponent 0", .weakKey, BadKey.rsa(WeakModulus.sound, exponent: [0])),
         BadKey("RSA with exponent 1", .weakKey, BadKey.rsa(WeakModulus.sound, exponent: [1])),

@@ -29,6 +29,15 @@ enum WeakModulus {
             + "ea93cd4b8bb969c330c7210851b3b004f55a8f7b26c71796a690b18307f254186c371048391f7ad3f9f62f75b96cf09d"
             + "717aaaf0a4b866a68f0810d1cbfd7c123"
     )
+    /// 2048 bits, of two primes next to each other.
+    static let closePrimes = Self.bytes(
+        "c6874ca6231eceace02367167133560099e8d39d0fba43d263c9bec704ec63ab8a2b3d9b3c4394f02877a2fd062bed40"
+            + "ed44d35b41daecdd8a3d99be93458aa83e633fb9ead05fee953f360f856cbe13f663035d5482578f09f54e41075dc6af"
+            + "a1063323723e6d65fdff7154578eb4e234d03c7748e7d9a6c7dbc182ddf180482ab4ad16eca9e5b9c27a3caf61399384"
+            + "458cd3aff10aeccb4a3c4d185e7e3d75c29dc2a87de11abbd37f5738c595bd5a3016ef22483b54b05acbd3ac6a12737a"
+            + "9fdd16b2474a9d9a677bac2342b4528c8ed8ab958fcf8643b4689c971bd0f44d104a406b0c7ec1dae4eeb67b107d97ac"
+            + "de6c8738d62bae36207fc57cb68cd931"
+    )
     /// 2048 bits, sound: what the others are compared with.
     static let sound = Self.bytes(
         "bf9ae2f5308fee94f2405d7e2a54bcef46460b91771c1a6073eb0a03597ede6caee7ff1da9b2dc9a7a11a0ccb8facdc7"

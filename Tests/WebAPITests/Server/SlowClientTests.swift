@@ -52,12 +52,12 @@ struct SlowClientTests {
 
     @Test("an idle connection is closed, and one that works is not")
     func closesIdle() async throws {
-        try await LiveServer.run(limits: .short { $0.idle = .milliseconds(600) }) { server in
+        try await LiveServer.run(limits: .short { $0.idle = .seconds(2) }) { server in
             let connection = try RawConnection(port: server.port)
             for _ in 0..<4 {
                 connection.send(Self.health)
                 #expect(await connection.read { $0.hasSuffix("}") }.hasPrefix("HTTP/1.1 200 "))
-                try await Task.sleep(for: .milliseconds(250))
+                try await Task.sleep(for: .milliseconds(800))
             }
             let started = Date()
             #expect(await connection.readToEnd() == "")

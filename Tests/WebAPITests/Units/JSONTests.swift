@@ -51,6 +51,14 @@ struct JSONTests {
         #expect(throws: Problem.self) { try self.read(levels(Budget.jsonDepth + 1)) }
     }
 
+    @Test("an object has a bounded number of members, so that comparing their names costs nothing to speak of")
+    func boundsMembers() throws {
+        let members = { (count: Int) in "{" + (0..<count).map { "\"m\($0)\":0" }.joined(separator: ",") + "}" }
+        _ = try self.read(members(Budget.jsonMembers))
+        let problem = #expect(throws: Problem.self) { try self.read(members(Budget.jsonMembers + 1)) }
+        #expect(problem?.code == .malformedJSON)
+    }
+
     @Test("two spellings of one name are one name")
     func findsDuplicates() throws {
         let problem = #expect(throws: Problem.self) { try self.read(#"{"a":1,"\u0061":2}"#) }

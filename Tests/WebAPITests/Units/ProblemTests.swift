@@ -17,7 +17,8 @@ struct ProblemTests {
         .invalidName, .tooManyNames, .missingName, .malformed,
     ]
     private static let authority: [AuthorityError.Code] = [
-        .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .lintFailed, .notFound, .idempotencyKeyReused,
+        .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .nameReserved, .lintFailed, .notFound,
+        .idempotencyKeyReused,
         .requestInProgress, .invalidRevocation, .invalidQuery, .unavailable, .overloaded, .storeFailed, .issuerExpired,
     ]
 

@@ -4,7 +4,7 @@ extension Lint {
     /// An identity certificate has no names but its ANS name.
     static let identityHasNoOtherNames = Lint(
         "identity_has_no_other_names",
-        citation: "ANS: the identity certificate's SAN is \"URI = the full ANS name\"; host names belong to the "
+        citation: "ANS: the identity certificate's SAN is a URI, the full ANS name; host names belong to the "
             + "server certificate",
         severity: .error
     ) { certificate in

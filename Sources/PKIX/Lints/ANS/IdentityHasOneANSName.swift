@@ -4,8 +4,8 @@ extension Lint {
     /// An agent's identity is one name of the Agent Name Service.
     static let identityHasOneANSName = Lint(
         "identity_has_one_ans_name",
-        citation: "ANS: the identity certificate's SAN is \"URI = the full ANS name, which the CSR must already "
-            + "carry\"",
+        citation: "ANS: the identity certificate's SAN is a URI, the full ANS name, which the CSR must "
+            + "already carry",
         severity: .error
     ) { certificate in
         guard certificate.role == .agentIdentity else { return nil }

@@ -2,8 +2,8 @@ extension Lint {
     /// TLS certificates have no ANS name.
     static let tlsHasNoANSName = Lint(
         "tls_has_no_ans_name",
-        citation: "ANS: \"the CA/Browser Forum rules bar URI SANs in public TLS certificates\"; the name stands in "
-            + "the identity certificate",
+        citation: "ANS: the name stands in the identity certificate, for BR §7.1.2.7.12 permits no "
+            + "`uniformResourceIdentifier` in public TLS certificates",
         severity: .error
     ) { certificate in
         certificate.role == .tls

@@ -20,7 +20,7 @@ extension Lint {
         return nil
     }
 
-    /// Attributes that BR §7.1.2.7 and RFC 5280 §4.1.2.4 let stand several times.
+    /// Attributes that BR §7.1.2.7 lets stand several times, and organizationalUnitName, which hierarchies repeat.
     private static let repeatableAttributes: [ASN1ObjectIdentifier] = [
         .RDNAttributeType.domainComponent, .RDNAttributeType.streetAddress, .RDNAttributeType.organizationalUnitName,
     ]

@@ -13,7 +13,8 @@ extension Lint {
         return unknown.map { "the critical extension \($0.oid) is not known here" }
     }
 
-    /// The extensions that relying parties here process: those of RFC 5280 §4.2 that we issue.
+    /// The extensions that relying parties here process: those of RFC 5280 §4.2, RFC 6960 and RFC 9608 that we
+    /// issue.
     private static let knownExtensions: [ASN1ObjectIdentifier] = [
         .X509ExtensionID.basicConstraints, .X509ExtensionID.keyUsage, .X509ExtensionID.extendedKeyUsage,
         .X509ExtensionID.subjectAlternativeName, .X509ExtensionID.nameConstraints,

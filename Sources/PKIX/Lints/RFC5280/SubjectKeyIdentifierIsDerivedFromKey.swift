@@ -5,7 +5,8 @@ extension Lint {
     static let subjectKeyIdentifierIsDerivedFromKey = Lint(
         "subject_key_identifier_is_derived_from_key",
         citation: "RFC 5280 §4.2.1.2: \"For CA certificates, subject key identifiers SHOULD be derived from the "
-            + "public key or a method that generates unique values.\"",
+            + "public key or a method that generates unique values.\", \"For end entity certificates, subject key "
+            + "identifiers SHOULD be derived from the public key.\"",
         severity: .warning
     ) { certificate in
         guard let identifier = certificate.decoded.subjectKeyIdentifier, let key = certificate.publicKey else {

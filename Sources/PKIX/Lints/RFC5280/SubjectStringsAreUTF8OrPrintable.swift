@@ -5,8 +5,8 @@ extension Lint {
     /// DirectoryStrings of the subject are UTF8String or PrintableString.
     static let subjectStringsAreUTF8OrPrintable = Lint(
         "subject_strings_are_utf8_or_printable",
-        citation: "RFC 5280 §4.1.2.4: \"CAs conforming to this profile MUST use either the PrintableString or "
-            + "UTF8String encoding of DirectoryString\"",
+        citation: "RFC 5280 §4.1.2.6: \"When encoding attribute values of type DirectoryString, conforming CAs MUST "
+            + "use PrintableString or UTF8String encoding\"",
         severity: .error
     ) { certificate in
         let broken = certificate.firstSubjectAttribute { attribute in

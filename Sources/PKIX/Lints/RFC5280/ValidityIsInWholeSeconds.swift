@@ -2,8 +2,8 @@ extension Lint {
     /// Times are in UTC, with seconds and without fractions.
     static let validityIsInWholeSeconds = Lint(
         "validity_is_in_whole_seconds",
-        citation: "RFC 5280 §4.1.2.5.2: \"GeneralizedTime values MUST be expressed in Greenwich Mean Time (Zulu) "
-            + "and MUST include seconds\", \"MUST NOT include fractional seconds.\"",
+        citation: "RFC 5280 §4.1.2.5.1, §4.1.2.5.2: values \"MUST be expressed in Greenwich Mean Time (Zulu) and MUST "
+            + "include seconds\", GeneralizedTime \"MUST NOT include fractional seconds.\"",
         severity: .error
     ) { certificate in
         for time in [certificate.notBefore, certificate.notAfter] {

@@ -5,8 +5,8 @@ extension Lint {
     /// An Ed25519 key neither enciphers nor agrees.
     static let ed25519KeyUsageDoesNotEncipher = Lint(
         "ed25519_key_usage_does_not_encipher",
-        citation: "RFC 9295 §3: \"and any of the following MUST NOT be present: keyEncipherment; dataEncipherment; "
-            + "keyAgreement; [...] encipherOnly; and decipherOnly\"",
+        citation: "RFC 9295 §3: with an Ed25519 key, keyEncipherment, dataEncipherment, keyAgreement, encipherOnly and "
+            + "decipherOnly must not be present",
         severity: .error
     ) { certificate in
         guard certificate.hasKey(of: KeyAlgorithm.ed25519), let usage = certificate.decoded.keyUsage else { return nil }

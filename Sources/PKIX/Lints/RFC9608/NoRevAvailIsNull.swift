@@ -5,7 +5,7 @@ extension Lint {
     /// noRevAvail's value is NULL.
     static let noRevAvailIsNull = Lint(
         "no_rev_avail_is_null",
-        citation: "RFC 9608 §2: \"syntax        NULL (i.e., '0500'H is the DER encoding)\"",
+        citation: "RFC 9608 §2: syntax \"NULL (i.e. '0500'H is the DER encoding)\"",
         severity: .error
     ) { certificate in
         guard let marker = certificate.certificateExtension(ExtensionIdentifier.noRevocationAvailable) else {

@@ -5,8 +5,8 @@ extension Lint {
     static let revocationIsPointedToOrRuledOut = Lint(
         "revocation_is_pointed_to_or_ruled_out",
         citation: "RFC 9608 §2: \"Conforming CAs MUST include this extension in certificates for which no "
-            + "revocation information will be published.\"; RFC 5280 §4.2.1.13: \"this extension SHOULD be "
-            + "supported\"",
+            + "revocation information will be published.\"; RFC 5280 §4.2.1.13: \"this profile "
+            + "RECOMMENDS support for this extension by CAs and applications.\"",
         severity: .warning
     ) { certificate in
         guard certificate.role != .root, certificate.role != .ocspResponder else { return nil }

@@ -2,8 +2,8 @@ extension Lint {
     /// Host names are in lower case.
     static let dnsNamesAreLowerCase = Lint(
         "dns_names_are_lower_case",
-        citation: "Signet: one form for each name, so that equal names are equal octets; RFC 4343 §3: comparison is "
-            + "\"without regard to case\"",
+        citation: "Signet: one form for each name, so that equal names are equal octets; RFC 4343 §3: "
+            + "\"comparisons on name lookup for DNS queries should be case insensitive\"",
         severity: .error
     ) { certificate in
         let broken = certificate.firstDNSName { name in

@@ -1,4 +1,4 @@
-// The upper bounds of RFC 5280 appendix A.1 for the attributes that subjects carry.
+// The upper bounds of RFC 5280 appendix A.1 for the attributes that subjects carry, in requests and in certificates.
 
 import SwiftASN1
 
