@@ -18,6 +18,18 @@ public enum Budget {
     public static let serialNumberBytes = 20
     /// An RSA modulus, in bits: verification cost grows with the square; 8192 is what browsers take.
     public static let rsaModulusBits = 8_192
+    /// An OCSP request, in octets: the most entries, a signature and its chain of certificates fit several times over.
+    public static let ocspRequestBytes = 65_536
+    /// Entries of one OCSP request: RFC 9919 clients ask for one; a chain or a small batch has fewer than this.
+    public static let ocspRequestItems = 64
+    /// A nonce of OCSP, in octets (RFC 9654 §2.1).
+    public static let ocspNonceBytes = 128
+    /// How long an OCSP answer may be valid, in seconds: ten days (CA/B Forum BR §4.9.10).
+    public static let ocspWindowSeconds: Int64 = 10 * 86_400
+    /// How long a CRL may be valid, in seconds: ten days (CA/B Forum BR §4.9.7).
+    public static let crlWindowSeconds: Int64 = 10 * 86_400
+    /// How long a CRL about authorities may be valid, in seconds: twelve months (CA/B Forum BR §4.9.7).
+    public static let authorityCRLWindowSeconds: Int64 = 366 * 86_400
     /// A YAML definition (profile, hierarchy), in octets: an operator's file, bounded against a wrong path.
     public static let definitionBytes = 262_144
 }

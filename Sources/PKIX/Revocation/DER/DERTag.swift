@@ -1,0 +1,21 @@
+// The identifier octets of what revocation messages hold (X.690 §8.1.2).
+
+/// Identifier octets.
+enum DERTag {
+    static let boolean: UInt8 = 0x01
+    static let integer: UInt8 = 0x02
+    static let bitString: UInt8 = 0x03
+    static let octetString: UInt8 = 0x04
+    static let null: UInt8 = 0x05
+    static let objectIdentifier: UInt8 = 0x06
+    static let enumerated: UInt8 = 0x0A
+    static let utcTime: UInt8 = 0x17
+    static let generalizedTime: UInt8 = 0x18
+    static let sequence: UInt8 = 0x30
+
+    /// A primitive element of a context-specific tag number below 31.
+    static func primitive(_ number: UInt8) -> UInt8 { 0x80 | number }
+
+    /// A constructed element of a context-specific tag number below 31.
+    static func constructed(_ number: UInt8) -> UInt8 { 0xA0 | number }
+}
