@@ -7,6 +7,7 @@
 #include <openssl/provider.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
 // OpenSSL 3.0 decodes the subject's key through its provider machinery whenever it parses a certificate: 175 of 195
@@ -209,6 +210,64 @@ int signet_openssl_has_close_primes(const uint8_t *modulus, size_t length, int r
     if (context != NULL) BN_CTX_end(context);
     BN_CTX_free(context);
     BN_free(n);
+    ERR_clear_error();
+    return verdict;
+}
+
+// Certificates in DER, one after the other; NULL when the bytes are anything else.
+static STACK_OF(X509) *parse_all(const uint8_t *bytes, size_t length) {
+    const unsigned char *cursor = bytes, *end = bytes + length;
+    STACK_OF(X509) *all = sk_X509_new_null();
+    while (all != NULL && cursor < end) {
+        X509 *one = d2i_X509(NULL, &cursor, (long)(end - cursor));
+        if (one != NULL && sk_X509_push(all, one) > 0) continue;
+        X509_free(one);
+        sk_X509_pop_free(all, X509_free);
+        return NULL;
+    }
+    return all;
+}
+
+// Where the path's certificates between the first and the anchor stand among the intermediates.
+static const char *locate(
+    const STACK_OF(X509) *chain, const STACK_OF(X509) *intermediates, int *path, int capacity, int *used) {
+    *used = 0;
+    for (int depth = 1; depth < sk_X509_num(chain) - 1; depth++) {
+        int index = 0, count = sk_X509_num(intermediates);
+        while (index < count && X509_cmp(sk_X509_value(intermediates, index), sk_X509_value(chain, depth)) != 0) index++;
+        // An anchor that another anchor issued stands in the path without having been given as an intermediate.
+        if (index == count) continue;
+        if (*used == capacity) return "the path is too long";
+        path[(*used)++] = index;
+    }
+    return NULL;
+}
+
+const char *signet_openssl_verify_path(
+    const uint8_t *certificate, size_t length, const uint8_t *intermediates, size_t intermediates_length,
+    const uint8_t *anchors, size_t anchors_length, int64_t at, int *path, int capacity, int *used) {
+    const char *verdict = "libcrypto does not take a certificate of the path";
+    STACK_OF(X509) *first = parse_all(certificate, length);
+    STACK_OF(X509) *between = parse_all(intermediates, intermediates_length);
+    STACK_OF(X509) *trusted = parse_all(anchors, anchors_length);
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    if (first != NULL && sk_X509_num(first) == 1 && between != NULL && trusted != NULL && context != NULL
+        && X509_STORE_CTX_init(context, NULL, sk_X509_value(first, 0), between) == 1) {
+        X509_STORE_CTX_set0_trusted_stack(context, trusted);
+        X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
+        X509_VERIFY_PARAM_set_time(parameters, (time_t)at);
+        // An anchor need not be self-signed (RFC 5280 6.1.1 d).
+        X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_X509_STRICT);
+        // 112 bits of strength in every key and digest.
+        X509_VERIFY_PARAM_set_auth_level(parameters, 2);
+        verdict = X509_verify_cert(context) == 1
+            ? locate(X509_STORE_CTX_get0_chain(context), between, path, capacity, used)
+            : X509_verify_cert_error_string(X509_STORE_CTX_get_error(context));
+    }
+    X509_STORE_CTX_free(context);
+    sk_X509_pop_free(first, X509_free);
+    sk_X509_pop_free(between, X509_free);
+    sk_X509_pop_free(trusted, X509_free);
     ERR_clear_error();
     return verdict;
 }

@@ -38,6 +38,8 @@ public struct PKIXError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let invalidDefinition = Code("INVALID_DEFINITION")
         /// Bytes that should be DER, PEM or a serial number are not.
         public static let malformed = Code("MALFORMED")
+        /// No valid certification path leads to a trust anchor.
+        public static let untrusted = Code("UNTRUSTED")
     }
 
     /// The stable code; the only part that takes part in equality.

@@ -5,6 +5,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import PKIX
 import X509
 
 /// A connection to the management API, safe to use from several tasks at once.
@@ -83,7 +84,7 @@ public struct APIClient: Sendable {
             return tls
         }
         tls.trustRoots = .certificates(
-            try roots.certificates.map { try NIOSSLCertificate(bytes: $0.derBytes, format: .der) }
+            try roots.certificates.map { try NIOSSLCertificate(bytes: $0.der, format: .der) }
         )
         return tls
     }

@@ -1,7 +1,6 @@
 // The API's documents about certificates. Members that we do not know are ignored; statuses and reasons are open texts.
 
-import SwiftASN1
-import X509
+import PKIX
 
 /// `POST /v1/certificates`, the request.
 struct IssueDocument: Encodable {
@@ -76,7 +75,7 @@ extension CertificateDocument {
     public func certificatesPEM() throws(AgentClientError) -> String {
         let texts = [self.certificate ?? ""] + (self.chain ?? [])
         do {
-            return try texts.map { try Certificate(pemEncoded: $0).pemText }.joined()
+            return try texts.flatMap { try EncodedCertificate.all(inPEM: $0) }.map(\.pem).joined()
         } catch {
             throw AgentClientError(.invalidAnswer, "the server's certificates are not in PEM: \(error)")
         }

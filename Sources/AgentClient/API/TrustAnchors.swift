@@ -1,13 +1,12 @@
 // The roots that server and agent certificates must lead to. No other anchor is used, the system's neither.
 
 import AtomicFiles
-import SwiftASN1
-public import X509
+public import PKIX
 
 /// The root certificates that are trusted.
 public struct TrustAnchors: Hashable, Sendable {
     /// The certificates; never empty.
-    public let certificates: [Certificate]
+    public let certificates: [EncodedCertificate]
 
     /// Reads roots in PEM.
     ///
@@ -16,7 +15,7 @@ public struct TrustAnchors: Hashable, Sendable {
     /// - Throws: ``AgentClientError`` with `.invalidConfiguration`.
     public init(pem text: String, source: String) throws(AgentClientError) {
         do {
-            self.certificates = try PEMDocument.parseMultiple(pemString: text).map { try Certificate(pemDocument: $0) }
+            self.certificates = try EncodedCertificate.all(inPEM: text)
         } catch {
             throw AgentClientError(.invalidConfiguration, "\(source) does not hold certificates in PEM: \(error)")
         }
@@ -43,20 +42,5 @@ public struct TrustAnchors: Hashable, Sendable {
     }
 
     /// The roots in PEM, one after the other.
-    public var pem: String { self.certificates.map(\.pemText).joined() }
-}
-
-extension Certificate {
-    /// The certificate's DER.
-    var derBytes: [UInt8] {
-        var serializer = DER.Serializer()
-        // Whatever was parsed can be serialised: the parsed octets are kept.
-        try? serializer.serialize(self)
-        return serializer.serializedBytes
-    }
-
-    /// The certificate in PEM with a final line feed.
-    var pemText: String {
-        PEMDocument(type: Self.defaultPEMDiscriminator, derBytes: self.derBytes).pemString + "\n"
-    }
+    public var pem: String { self.certificates.map(\.pem).joined() }
 }

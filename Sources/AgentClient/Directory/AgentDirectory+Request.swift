@@ -2,6 +2,7 @@
 
 import AtomicFiles
 import Foundation
+import PKIX
 
 /// A request under way with its key, in a generation of its own.
 struct PendingRequest: Sendable {
@@ -49,19 +50,19 @@ extension AgentDirectory {
 
     /// Completes a generation, and switches to it.
     func install(
-        _ certificate: CheckedCertificate,
+        _ path: CertificationPath,
         for request: PendingRequest,
         plan: EnrolmentPlan,
         afterStep: (EnrolmentStep) throws -> Void
     ) throws {
-        let path = self.generationPath(request.generation)
-        try AtomicFile.write(certificate.certificate.pemText.utf8, to: "\(path)/certificate.pem", mode: 0o644)
+        let directory = self.generationPath(request.generation)
+        try AtomicFile.write(path.certificate.pem.utf8, to: "\(directory)/certificate.pem", mode: 0o644)
         try afterStep(.certificateWritten)
-        let chain = certificate.issuers.map(\.pemText).joined()
-        try AtomicFile.write(chain.utf8, to: "\(path)/chain.pem", mode: 0o644)
-        try AtomicFile.write(plan.roots.pem.utf8, to: "\(path)/root.pem", mode: 0o644)
+        let chain = path.issuers.map(\.pem).joined()
+        try AtomicFile.write(chain.utf8, to: "\(directory)/chain.pem", mode: 0o644)
+        try AtomicFile.write(plan.roots.pem.utf8, to: "\(directory)/root.pem", mode: 0o644)
         try afterStep(.chainWritten)
-        try AtomicFile.write(try AgentRecord(plan).fileContent(), to: "\(path)/agent.json", mode: 0o644)
+        try AtomicFile.write(try AgentRecord(plan).fileContent(), to: "\(directory)/agent.json", mode: 0o644)
         try afterStep(.recordWritten)
         try self.activate(request.generation)
         try afterStep(.switched)

@@ -1,6 +1,7 @@
 // Enrolment and renewal: a key, a request, a certificate, installed whole or not at all.
 
 public import Foundation
+import PKIX
 
 /// An agent with its directory.
 public struct Agent: Sendable {
@@ -139,10 +140,10 @@ public struct Agent: Sendable {
         now: Date
     ) async throws -> AgentCertificate? {
         do {
-            let certificate = try await self.request(pending, plan, with: client, now: now)
+            let path = try await self.request(pending, plan, with: client, now: now)
             // The interruption may have lasted: what was issued then need not be worth installing now.
-            let facts = try self.facts(of: certificate, plan)
-            return facts.isRenewalDue(at: now) ? nil : try self.install(certificate, for: pending, plan)
+            let facts = try self.facts(of: path, plan)
+            return facts.isRenewalDue(at: now) ? nil : try self.install(path, for: pending, plan)
         } catch let error as AgentClientError
             where error.code == .unacceptableCertificate || error.problem?.code == "IDEMPOTENCY_KEY_REUSED"
         {
@@ -176,7 +177,7 @@ public struct Agent: Sendable {
         _ plan: EnrolmentPlan,
         with client: APIClient,
         now: Date
-    ) async throws -> CheckedCertificate {
+    ) async throws -> CertificationPath {
         try self.afterStep(.asking)
         let answer = try await client.issue(
             csr: pending.record.csr,
@@ -192,29 +193,29 @@ public struct Agent: Sendable {
             names: plan.application.names,
             roots: plan.roots
         )
-        let checked = try await check.check(
+        let path = try check.check(
             certificate: certificate,
             chain: (answer.chain ?? []).joined(separator: "\n"),
             at: now
         )
         try self.afterStep(.received)
-        return checked
+        return path
     }
 
     private func install(
-        _ certificate: CheckedCertificate,
+        _ path: CertificationPath,
         for pending: PendingRequest,
         _ plan: EnrolmentPlan
     ) throws -> AgentCertificate {
-        let facts = try self.facts(of: certificate, plan)
-        try self.directory.install(certificate, for: pending, plan: plan, afterStep: self.afterStep)
+        let facts = try self.facts(of: path, plan)
+        try self.directory.install(path, for: pending, plan: plan, afterStep: self.afterStep)
         return facts
     }
 
     private func facts(
-        of certificate: CheckedCertificate,
+        of path: CertificationPath,
         _ plan: EnrolmentPlan
     ) throws(AgentClientError) -> AgentCertificate {
-        try AgentCertificate(certificate.certificate, plan.application, api: plan.api.description)
+        try AgentCertificate(path.certificate, plan.application, api: plan.api.description)
     }
 }

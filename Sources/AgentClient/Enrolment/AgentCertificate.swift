@@ -20,17 +20,17 @@ public struct AgentCertificate: Hashable, Sendable {
     /// The last second of validity.
     public let notAfter: CertificateTime
 
-    init(_ certificate: Certificate, _ application: AgentApplication, api: String) throws(AgentClientError) {
+    init(_ certificate: EncodedCertificate, _ application: AgentApplication, api: String) throws(AgentClientError) {
         do {
-            self.serialNumber = try SerialNumber(bytes: certificate.serialNumber.bytes)
+            self.serialNumber = try SerialNumber(bytes: certificate.fields.serialNumber.bytes)
         } catch {
             throw AgentClientError(.damagedEnrolment, "the certificate's serial number is invalid: \(error.reason)")
         }
         self.application = application
         self.api = api
-        self.sha256 = Array(SHA256.hash(data: certificate.derBytes)).hexadecimal
-        self.notBefore = CertificateTime(certificate.notValidBefore)
-        self.notAfter = CertificateTime(certificate.notValidAfter)
+        self.sha256 = Array(SHA256.hash(data: certificate.der)).hexadecimal
+        self.notBefore = CertificateTime(certificate.fields.notValidBefore)
+        self.notAfter = CertificateTime(certificate.fields.notValidAfter)
     }
 
     /// When a third of the life is left.

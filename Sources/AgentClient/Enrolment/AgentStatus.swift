@@ -1,8 +1,7 @@
 // What is installed, and whether it can be relied on.
 
 public import Foundation
-import SwiftASN1
-import X509
+import PKIX
 
 /// The state of an enrolment.
 public struct AgentStatus: Hashable, Sendable {
@@ -28,23 +27,21 @@ extension Agent {
     /// - Throws: ``AgentClientError`` with `.notEnrolled`, `.damagedEnrolment` or `.exposedSecret`.
     public func status(at now: Date) async throws -> AgentStatus {
         let installed = try self.directory.installed()
-        guard let document = try? PEMDocument(pemString: installed.certificate),
-            let leaf = try? Certificate(pemDocument: document)
-        else {
+        guard let leaf = try? EncodedCertificate.all(inPEM: installed.certificate).first else {
             throw AgentClientError(
                 .damagedEnrolment,
                 "\(self.directory.certificatePath) holds no certificate; enrol again with: signet agent enroll --force"
             )
         }
         let certificate = try AgentCertificate(leaf, installed.application, api: installed.record.api)
-        return AgentStatus(certificate: certificate, state: await self.state(of: installed, certificate, at: now))
+        return AgentStatus(certificate: certificate, state: self.state(of: installed, certificate, at: now))
     }
 
     private func state(
         of installed: InstalledAgent,
         _ certificate: AgentCertificate,
         at now: Date
-    ) async -> AgentStatus.State {
+    ) -> AgentStatus.State {
         guard certificate.secondsLeft(at: now) >= 0 else { return .expired }
         let check = CertificateCheck(
             publicKey: installed.key.publicKey,
@@ -52,7 +49,7 @@ extension Agent {
             roots: installed.roots
         )
         do {
-            _ = try await check.check(certificate: installed.certificate, chain: installed.chain, at: now)
+            _ = try check.check(certificate: installed.certificate, chain: installed.chain, at: now)
             return .valid
         } catch {
             return .unverified(error.reason)

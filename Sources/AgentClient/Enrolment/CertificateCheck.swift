@@ -2,21 +2,7 @@
 
 import Foundation
 import PKIX
-import SwiftASN1
-@_spi(FixedExpiryValidationTime) import X509
-
-/// A certificate with its chain that passed every check for its key and names.
-struct CheckedCertificate: Hashable, Sendable {
-    /// The agent's certificate.
-    let certificate: Certificate
-    /// The issuing CAs from the issuer on, without the root.
-    let issuers: [Certificate]
-
-    fileprivate init(certificate: Certificate, issuers: [Certificate]) {
-        self.certificate = certificate
-        self.issuers = issuers
-    }
-}
+import X509
 
 /// The checks of a certificate.
 struct CertificateCheck: Sendable {
@@ -27,7 +13,7 @@ struct CertificateCheck: Sendable {
     /// Checks certificates in PEM.
     ///
     /// - Throws: ``AgentClientError`` with `.unacceptableCertificate`; the reason says what is wrong with it.
-    func check(certificate: String, chain: String, at now: Date) async throws(AgentClientError) -> CheckedCertificate {
+    func check(certificate: String, chain: String, at now: Date) throws(AgentClientError) -> CertificationPath {
         let leaves = try Self.certificates(certificate, what: "the certificate")
         guard let leaf = leaves.first, leaves.count == 1 else {
             throw Self.error("one certificate was asked for, \(leaves.count) came")
@@ -36,16 +22,24 @@ struct CertificateCheck: Sendable {
         guard chain.count <= Budget.chainCertificates else {
             throw Self.error("the chain has \(chain.count) certificates")
         }
-        try self.checkKey(of: leaf)
-        try self.checkNames(of: leaf)
-        try Self.checkValidity(of: leaf, at: now)
-        let path = try await self.verify(leaf, chain: chain, at: now)
-        return CheckedCertificate(certificate: leaf, issuers: Array(path.dropFirst().dropLast()))
+        try self.checkKey(of: leaf.fields)
+        try self.checkNames(of: leaf.fields)
+        try Self.checkValidity(of: leaf.fields, at: now)
+        do {
+            return try CertificationPath(
+                of: leaf,
+                through: chain,
+                to: self.roots.certificates,
+                at: CertificateTime(now)
+            )
+        } catch {
+            throw Self.error("it does not lead to the root: \(error.reason); is --root the right file?")
+        }
     }
 
-    private static func certificates(_ text: String, what: String) throws(AgentClientError) -> [Certificate] {
+    private static func certificates(_ text: String, what: String) throws(AgentClientError) -> [EncodedCertificate] {
         do {
-            return try PEMDocument.parseMultiple(pemString: text).map { try Certificate(pemDocument: $0) }
+            return try EncodedCertificate.all(inPEM: text)
         } catch {
             throw self.error("\(what) cannot be read: \(error)")
         }
@@ -77,34 +71,7 @@ struct CertificateCheck: Sendable {
         }
     }
 
-    private func verify(
-        _ leaf: Certificate,
-        chain: [Certificate],
-        at now: Date
-    ) async throws(AgentClientError) -> [Certificate] {
-        var verifier = Verifier(rootCertificates: CertificateStore(self.roots.certificates)) {
-            RFC5280Policy(fixedExpiryValidationTime: now)
-            ComparedNames()
-        }
-        switch await verifier.validate(leaf: leaf, intermediates: CertificateStore(chain)) {
-        case .validCertificate(let path): return Array(path)
-        case .couldNotValidate(let failures):
-            let why = failures.map { "\($0.policyFailureReason)" }.joined(separator: "; ")
-            throw Self.error("it does not lead to the root\(why.isEmpty ? "" : ": \(why)"); is --root the right file?")
-        }
-    }
-
     private static func error(_ rule: String) -> AgentClientError {
         AgentClientError(.unacceptableCertificate, "the certificate is not acceptable: \(rule)")
     }
-}
-
-/// Tells the verifier that the subjectAltName is taken care of.
-///
-/// RFC 5280 §4.2.1.6: "If the subject field contains an empty sequence, then the issuing CA MUST include a subjectAltName
-/// extension that is marked as critical." An agent's names are compared one by one before the chain is built.
-private struct ComparedNames: VerifierPolicy {
-    let verifyingCriticalExtensions: [ASN1ObjectIdentifier] = [.X509ExtensionID.subjectAlternativeName]
-
-    func chainMeetsPolicyRequirements(chain: UnverifiedCertificateChain) -> PolicyEvaluationResult { .meetsPolicy }
 }

@@ -48,4 +48,16 @@ int signet_openssl_verify_digest(
     signet_openssl_key *key, signet_openssl_scheme scheme, const uint8_t *digest, size_t length,
     const uint8_t *signature, size_t signature_length);
 
+/// Builds and verifies a certification path (RFC 5280 6) from a certificate to one of the anchors.
+///
+/// - certificate, intermediates, anchors: DER, several certificates one after the other.
+/// - at: seconds since 1970-01-01, for which the validity is judged.
+/// - path: receives the indexes of the intermediates that the path uses, the issuer first; room for `capacity`.
+/// - used: receives their number.
+///
+/// Returns NULL when the path is valid, and otherwise why it is not: a static text.
+const char *signet_openssl_verify_path(
+    const uint8_t *certificate, size_t length, const uint8_t *intermediates, size_t intermediates_length,
+    const uint8_t *anchors, size_t anchors_length, int64_t at, int *path, int capacity, int *used);
+
 #endif
