@@ -12,4 +12,8 @@ public enum Budget {
     public static let idempotencySeconds: Int64 = 86_400
     /// Issuances read at once while recovering.
     public static let recoveryBatch = 100
+    /// Certificates revoked in one transaction: about 20 ms of the writer, for which issuance waits.
+    public static let revocationBatch = 100
+    /// Shards of an issuer's CRLs: at ten million certificates, all of them revoked, each has ten thousand entries.
+    public static let shards = 1_024
 }

@@ -83,6 +83,11 @@ struct IssuancePipeline: Sendable {
                 )
             case .idempotencyKeyReused:
                 throw AuthorityError(.idempotencyKeyReused, "this Idempotency-Key came with another request before")
+            case .keyBlocked(let key):
+                throw AuthorityError(
+                    .keyBlocked,
+                    "the key in the request was blocked at \(key.blockedAt) (\(key.reason.rawValue)); make a new key"
+                )
             }
         }
         throw AuthorityError(.storeFailed, "\(Budget.serialAttempts) fresh serial numbers were all in use")
@@ -214,6 +219,7 @@ struct IssuancePipeline: Sendable {
         return BegunIssuance(
             serialNumber: toBeSigned.serialNumber,
             issuer: party.name,
+            shard: CRLPartition.shard(of: toBeSigned.serialNumber, among: template.shards),
             profile: template.profile.name,
             profileHash: template.profile.sha256,
             agent: application.names.lazy.compactMap(\.host).first,

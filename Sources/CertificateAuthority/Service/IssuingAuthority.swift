@@ -191,7 +191,8 @@ extension CertificateTemplate {
             ),
             issuerName: issuer.name,
             notBefore: issuer.notBefore,
-            addresses: issuer.addresses
+            addresses: issuer.addresses,
+            shards: issuer.shards
         )
     }
 }

@@ -42,7 +42,8 @@ struct AuthorityAssembly: Sendable {
                     certificate: bytes,
                     signer: signer,
                     scheme: definition.scheme,
-                    addresses: addresses
+                    addresses: addresses,
+                    shards: definition.crl.shards
                 )
             )
         }
