@@ -22,16 +22,22 @@ public struct AuthorityEnvironment: Sendable {
     public var serialNumber: @Sendable () -> SerialNumber
     /// Called after each step; a test stops the process here.
     public var onStep: @Sendable (IssuanceStep) -> Void
+    /// Called with certificates that were revoked or released, once that is durable and before the caller is answered.
+    ///
+    /// What is kept of their status is to be dropped here; whoever must miss nothing reads the feed.
+    public var onStatusChange: @Sendable ([StoredCertificate]) -> Void
 
     /// Creates an environment.
     public init(
         now: @escaping @Sendable () -> Date,
         serialNumber: @escaping @Sendable () -> SerialNumber,
-        onStep: @escaping @Sendable (IssuanceStep) -> Void = { _ in }
+        onStep: @escaping @Sendable (IssuanceStep) -> Void = { _ in },
+        onStatusChange: @escaping @Sendable ([StoredCertificate]) -> Void = { _ in }
     ) {
         self.now = now
         self.serialNumber = serialNumber
         self.onStep = onStep
+        self.onStatusChange = onStatusChange
     }
 }
 

@@ -17,10 +17,11 @@ public final class IssuingAuthority: Sendable {
     public let issuers: [Issuer]
     /// The root's certificate.
     public let root: [UInt8]
-    let store: any CertificateStore
+    let store: any AuthorityStore
     let environment: AuthorityEnvironment
     let logger: Logger
     let pipeline: IssuancePipeline
+    let proofs = ProofLimit()
     private let offers: [String: ProfileOffer]
     private let ownKeys: Set<[UInt8]>
 
@@ -36,7 +37,7 @@ public final class IssuingAuthority: Sendable {
         issuers: [Issuer],
         profiles: [CertificateProfile],
         ownKeys: Set<[UInt8]> = [],
-        store: any CertificateStore,
+        store: any AuthorityStore,
         environment: AuthorityEnvironment,
         logger: Logger
     ) throws {
@@ -73,7 +74,7 @@ public final class IssuingAuthority: Sendable {
     ///
     /// - Throws: `PKIXError` for what is wrong with the request; ``AuthorityError`` for the rest.
     public func issue(_ application: CertificateApplication) async throws -> IssuedCertificate {
-        guard !self.ownKeys.contains(application.publicKey.sha256) else {
+        guard !self.isOwnKey(application.publicKey.sha256) else {
             throw AuthorityError(.keyNotAdmitted, "the key in the request is one of this authority's own")
         }
         return try await self.issue(application, to: .api)
@@ -120,6 +121,9 @@ public final class IssuingAuthority: Sendable {
     public func certificates(_ query: CertificateQuery) async throws -> CertificatePage {
         try await self.store.certificates(query)
     }
+
+    /// Whether a SubjectPublicKeyInfo with this SHA-256 is one of the authority's own.
+    func isOwnKey(_ publicKeyHash: [UInt8]) -> Bool { self.ownKeys.contains(publicKeyHash) }
 
     /// What the lints know of a profile's issuer and purpose.
     func lintContext(ofProfile name: String) -> LintContext? { self.offers[name]?.template.context }

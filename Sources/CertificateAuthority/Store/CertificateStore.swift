@@ -48,13 +48,6 @@ public protocol CertificateStore: Sendable {
     /// A page of a listing.
     func certificates(_ query: CertificateQuery) async throws -> CertificatePage
 
-    /// Revokes a certificate, with the audit event. Revoking twice changes nothing and adds no audit entry.
-    func revoke(
-        _ serialNumber: SerialNumber,
-        revocation: Revocation,
-        audit: AuditEvent
-    ) async throws -> RevocationOutcome
-
     /// Forgets idempotency keys of before an instant, at most `limit` of them, and says how many.
     func forgetIdempotencyKeys(before instant: CertificateTime, limit: Int) async throws -> Int
 }

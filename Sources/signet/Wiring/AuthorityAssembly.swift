@@ -22,7 +22,7 @@ struct AuthorityAssembly: Sendable {
         definitions: Definitions,
         tokens: [String: Token],
         publicURL: String,
-        store: any CertificateAuthority.CertificateStore,
+        store: any AuthorityStore,
         logger: Logger
     ) throws {
         let addresses = try PublicAddresses(base: publicURL)
