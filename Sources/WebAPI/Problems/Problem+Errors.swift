@@ -42,7 +42,8 @@ extension Problem {
     private init(_ error: AuthorityError) {
         switch error.code {
         case .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .lintFailed, .notFound, .idempotencyKeyReused,
-            .requestInProgress, .invalidRevocation, .invalidQuery, .unavailable, .overloaded, .issuerExpired:
+            .requestInProgress, .invalidRevocation, .keyBlocked, .notOnHold, .invalidProof, .invalidQuery, .unavailable,
+            .overloaded, .issuerExpired:
             self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
         case .storeFailed:
             self.init(

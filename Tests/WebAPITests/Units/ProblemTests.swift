@@ -19,6 +19,7 @@ struct ProblemTests {
     private static let authority: [AuthorityError.Code] = [
         .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .lintFailed, .notFound, .idempotencyKeyReused,
         .requestInProgress, .invalidRevocation, .invalidQuery, .unavailable, .overloaded, .storeFailed, .issuerExpired,
+        .keyBlocked, .notOnHold, .invalidProof,
     ]
 
     @Test("errors of the modules below keep their codes")
