@@ -22,4 +22,6 @@ public enum Budget {
     public static let pages = 100_000
     /// The longest lifetime that can be asked for, in seconds: ten years; the profile's maximum is far below.
     public static let lifetimeSeconds: Int64 = 315_360_000
+    /// Requests after which a revocation of many is given up: at two thousand certificates each, twenty million.
+    static let revocationRequests = 10_000
 }

@@ -26,6 +26,10 @@ extension AuditAction {
     public static let abandonIssuance = AuditAction("certificate.issue-abandoned")
     /// A certificate was revoked.
     public static let revokeCertificate = AuditAction("certificate.revoke")
+    /// A certificate was released from hold.
+    public static let releaseCertificate = AuditAction("certificate.release")
+    /// A key was blocked: nothing is issued for it any more.
+    public static let blockKey = AuditAction("key.block")
     /// The daemon renewed one of its own certificates (TLS, OCSP responder).
     public static let renewServiceCertificate = AuditAction("service-certificate.renew")
     /// A revocation list was signed.

@@ -14,4 +14,14 @@ public enum Budget {
     public static let recoveryBatch = 100
     /// Issuances kept in memory whose end the store has not recorded: two full write queues, some 10 MB.
     public static let strandedIssuances = 4_096
+    /// Certificates revoked in one transaction: about 20 ms of the writer, for which issuance waits.
+    public static let revocationBatch = 100
+    /// Shards of an issuer's CRLs: at ten million certificates, all of them revoked, each has ten thousand entries.
+    public static let shards = 1_024
+    /// Certificates that one request revokes at most before it answers: a few seconds; the next request goes on.
+    public static let revocationsPerRequest = 2_000
+    /// Proofs of key compromise checked in a minute: anyone may send them, and each costs a signature verification.
+    public static let proofsPerMinute = 60
+    /// Octets of a proof's signature: RSA of 16,384 bits has 2,048.
+    public static let proofBytes = 2_048
 }

@@ -24,6 +24,8 @@ public struct AuthorityError: Error, Hashable, Sendable, CustomStringConvertible
         public static let keyNotAdmitted = Code("KEY_NOT_ADMITTED")
         /// A name in the request is one of the authority's own.
         public static let nameReserved = Code("NAME_RESERVED")
+        /// The key is blocked: it is known to be compromised, or was revoked for another reason.
+        public static let keyBlocked = Code("KEY_BLOCKED")
         /// The certificate would break a rule of severity error.
         public static let lintFailed = Code("LINT_FAILED")
         /// No certificate has this serial number.
@@ -34,6 +36,10 @@ public struct AuthorityError: Error, Hashable, Sendable, CustomStringConvertible
         public static let requestInProgress = Code("REQUEST_IN_PROGRESS")
         /// The revocation asks for what cannot be, for instance an invalidity date in the future.
         public static let invalidRevocation = Code("INVALID_REVOCATION")
+        /// The certificate is revoked for good and cannot be released.
+        public static let notOnHold = Code("NOT_ON_HOLD")
+        /// The proof that a key is compromised does not verify.
+        public static let invalidProof = Code("INVALID_PROOF")
         /// A query's cursor or filter is malformed.
         public static let invalidQuery = Code("INVALID_QUERY")
         /// The signing key cannot be used now; the call may be repeated after ``AuthorityError/retryAfter``.

@@ -22,6 +22,13 @@ enum Schema {
         migrator.registerMigration("1 API tokens", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Self.tokens)
         }
+        migrator.registerMigration("2 revocation", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.shards)
+            try database.execute(sql: Self.feed)
+            try database.execute(sql: Self.inForce)
+            try database.execute(sql: Self.crls)
+            try database.execute(sql: Self.revokedBefore)
+        }
         return migrator
     }()
 }

@@ -94,6 +94,45 @@ struct CertificateCallTests {
         }
     }
 
+    @Test("a certificate is released from hold")
+    func release() async throws {
+        try await Workbench.run { bench in
+            bench.api.set { $0.script = [.json(200, #"{"serial":"0a","status":"valid"}"#)] }
+            let document = try await APIClient.with(try bench.configuration()) { client in
+                try await client.release(try SerialNumber(hexadecimal: "0A"))
+            }
+            #expect(document.status == "valid")
+            #expect(bench.api.requests.map(\.target) == ["/v1/certificates/0a/release"])
+        }
+    }
+
+    @Test("a revocation of many is asked for until it is complete, and its counts are added up")
+    func revokeSelection() async throws {
+        try await Workbench.run { bench in
+            bench.api.set {
+                $0.script = [
+                    .json(200, #"{"revoked":2000,"complete":false,"keyBlocked":true}"#),
+                    .json(200, #"{"revoked":2000,"complete":false,"keyBlocked":true}"#),
+                    .json(200, #"{"revoked":7,"complete":true,"keyBlocked":true}"#),
+                ]
+            }
+            var progress: [Int] = []
+            let document = try await APIClient.with(try bench.configuration()) { client in
+                try await client.revoke(
+                    .publicKey(sha256: "00ff"),
+                    reason: .keyCompromise,
+                    onProgress: { progress.append($0) }
+                )
+            }
+            #expect(document.revoked == 4_007 && document.complete && document.keyBlocked == true)
+            #expect(progress == [2_000, 4_000])
+            #expect(Set(bench.api.requests.map(\.target)) == ["/v1/revocations"])
+            #expect(bench.api.requests.count == 3)
+            let body = String(decoding: try #require(bench.api.requests.last).body, as: UTF8.self)
+            #expect(body == #"{"publicKeySha256":"00ff","reason":"keyCompromise"}"#)
+        }
+    }
+
     @Test("a certificate that is not there is told by the server's code")
     func notFound() async throws {
         try await Workbench.run { bench in

@@ -72,6 +72,53 @@ struct DurabilityTests {
         }
     }
 
+    @Test("A change of status, its place in the feed and its audit entry are there together, or none of them")
+    func killWhileRevoking() async throws {
+        try await withTemporaryDirectory { directory in
+            let snapshots = Snapshots(directory: directory)
+            let path = directory + "/signet.db"
+            let store = try SQLiteStore(path: path, clock: ContinuousClock(), onStep: snapshots.onStep)
+            for number in 1...4 { try await store.issue(issuance(number), number) }
+            let hold = revocation(.certificateHold)
+            let changes: [(entries: Int64, positions: Int64, make: @Sendable () async throws -> Void)] = [
+                (1, 1, { _ = try await store.revoke(serial(1), revocation: hold, audit: event(.revokeCertificate)) }),
+                (1, 1, { _ = try await store.release(serial(1), at: noon, audit: event(.releaseCertificate)) }),
+                (
+                    3, 3,
+                    {
+                        let numbers = (1...3).map(serial)
+                        let revoked = try await store.revoke(numbers, revocation: revocation()) { _ in event() }
+                        #expect(revoked.count == 3)
+                    }
+                ),
+                (
+                    1, 0,
+                    {
+                        let key = BlockedKey(publicKeyHash: [2], reason: .keyCompromise, blockedAt: noon)
+                        _ = try await store.block(key, audit: event(.blockKey))
+                    }
+                ),
+            ]
+            var (sequence, position): (Int64, Int64) = (4, 0)
+            for change in changes {
+                try await change.make()
+                let before = try reopen(snapshots.before)
+                #expect(try await before.head()?.sequence == sequence)
+                #expect(try await before.lastPosition() == position)
+                (sequence, position) = (sequence + change.entries, position + change.positions)
+                let after = try reopen(snapshots.after)
+                #expect(try await after.head()?.sequence == sequence)
+                #expect(try await after.lastPosition() == position)
+                for copy in [before, after] {
+                    try await checkRevocations(copy)
+                    try await checkStore(copy)
+                    await copy.close()
+                }
+            }
+            await store.close()
+        }
+    }
+
     @Test("A log that was cut anywhere gives a store as it was at some commit")
     func tornLog() async throws {
         try await withTemporaryDirectory { directory in

@@ -25,7 +25,7 @@ private let queries: [CertificateQuery] = {
 }()
 
 /// 500 certificates with few agents, profiles and instants, so that many share a place but for their id.
-private func fill(_ store: any CertificateStore) async throws -> [StoredCertificate] {
+private func fill(_ store: any AuthorityStore) async throws -> [StoredCertificate] {
     var generator = SeededGenerator(state: 42)
     var certificates: [StoredCertificate] = []
     for number in 0..<500 {

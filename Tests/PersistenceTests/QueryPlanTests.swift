@@ -30,6 +30,50 @@ private let statements: [(sql: String, indexes: [String])] = [
         ["SEARCH idempotency USING PRIMARY KEY (scope=? AND key=?)", "idempotency_by_age (created_at<?)"]
     ),
     (RevocationRow.revoke, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (RevocationRow.recordRevoked, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (RevocationRow.putInForce, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (RevocationRow.recordReleased, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (RevocationRow.release, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (RevocationRow.takeOutOfForce, ["PRIMARY KEY (issuer=? AND serial=?)"]),
+    (BlockedKeyRow.find, ["PRIMARY KEY (public_key_hash=?)"]),
+    (InForceRow.status, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (
+        InForceRow.dropExpired,
+        ["revocations_in_force_by_expiry (issuer=? AND not_after<?)", "PRIMARY KEY (issuer=? AND serial=?)"]
+    ),
+    (InForceRow.list(byShard: false), ["PRIMARY KEY (issuer=? AND serial>?)"]),
+    (
+        InForceRow.list(byShard: true),
+        ["COVERING INDEX revocations_in_force_by_shard (issuer=? AND shard=? AND serial>?)"]
+    ),
+    (InForceRow.count(byShard: false), ["(issuer=?)"]),
+    (InForceRow.count(byShard: true), ["(issuer=? AND shard=?)"]),
+    (ChangeRow.last, ["SEARCH revocations"]),
+    (ChangeRow.list, ["INTEGER PRIMARY KEY (rowid>?)"]),
+    (
+        ChangeRow.listLast(byShard: false),
+        ["revocations_by_issuer (issuer=? AND rowid>?)", "revocations_by_serial (serial=? AND rowid>?)"]
+    ),
+    (
+        ChangeRow.listLast(byShard: true),
+        ["revocations_by_shard (issuer=? AND shard=? AND rowid>?)", "revocations_by_serial (serial=? AND rowid>?)"]
+    ),
+    (
+        RevocableListing.sql(.agent),
+        [
+            "certificates_issued_by_agent (agent=? AND (not_after,place)>(?,?))",
+            "certificates_held ((not_after,place)>(?,?))",
+        ]
+    ),
+    (
+        RevocableListing.sql(.key),
+        ["certificates_issued_by_key (public_key_hash=? AND (not_after,place)>(?,?))", "certificates_held"]
+    ),
+    (RevocableListing.sql(.issuer), ["certificates_issued ((not_after,place)>(?,?))", "certificates_held"]),
+    (CRLRow.lastNumber, ["PRIMARY KEY (issuer=? AND shard=?)"]),
+    (CRLRow.publish, ["PRIMARY KEY (issuer=? AND shard=? AND number=?)"]),
+    (CRLRow.published, ["crls_published (issuer=? AND shard=? AND kind=?)"]),
+    (CRLRow.forget, ["PRIMARY KEY (issuer=? AND shard=? AND number<?)"]),
     (AuditRow.head, ["SEARCH audit USING INTEGER PRIMARY KEY (rowid=?)"]),
     (AuditRow.list, ["SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)"]),
     (TokenRow.find, ["PRIMARY KEY (id=?)"]),

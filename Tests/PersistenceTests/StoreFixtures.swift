@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// A store of issuances and the audit log, as the contract sees it.
-typealias AnyStore = CertificateStore & AuditStore
+typealias AnyStore = AuthorityStore & AuditStore
 
 /// The stores that the contract binds.
 enum StoreKind: CaseIterable {
@@ -92,16 +92,19 @@ func issuance(
     agent: String? = "agent.example",
     notAfter: CertificateTime = noon + 86_400,
     begunAt: CertificateTime = noon,
+    shard: Int = 0,
+    publicKeyHash: [UInt8] = [UInt8](repeating: 2, count: 32),
     key: IdempotencyKey? = nil
 ) -> BegunIssuance {
     BegunIssuance(
         serialNumber: serial(number),
         issuer: "agents",
+        shard: shard,
         profile: profile,
         profileHash: [UInt8](repeating: 1, count: 32),
         agent: agent,
         names: "dns:\(agent ?? "none") uri:ans://v1.0.0.\(number)",
-        publicKeyHash: [UInt8](repeating: 2, count: 32),
+        publicKeyHash: publicKeyHash,
         notBefore: noon + -60,
         notAfter: notAfter,
         tbsCertificate: [0x30, UInt8(truncatingIfNeeded: number), 0x00, 0xFF],

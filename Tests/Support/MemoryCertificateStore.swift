@@ -14,9 +14,9 @@ public actor MemoryCertificateStore {
         case failedButPersisted
     }
 
-    private enum Row {
+    enum Row {
         case begun(BegunIssuance)
-        case issued(StoredCertificate)
+        case issued(StoredCertificate, BegunIssuance)
         case abandoned
     }
 
@@ -32,8 +32,15 @@ public actor MemoryCertificateStore {
     }
 
     /// The row with id `n` is at `n - 1`.
-    private var rows: [Row] = []
-    private var indexes: [SerialNumber: Int] = [:]
+    var rows: [Row] = []
+    var indexes: [SerialNumber: Int] = [:]
+    /// The feed: the change with position `n` is at `n - 1`.
+    var feed: [RevocationChange] = []
+    /// Certificates that CRLs list no more.
+    var dropped: Set<SerialNumber> = []
+    var blockedKeys: [[UInt8]: BlockedKey] = [:]
+    var reservedCRLs: [ReservedCRL] = []
+    var crls: [PublishedCRL] = []
     private var keys: [KeyName: KeyUse] = [:]
     private var chain = AuditChain(head: nil)
     private var log: [AuditEntry] = []
@@ -49,11 +56,11 @@ public actor MemoryCertificateStore {
 
     /// Every certificate, in the order of their begin.
     public var allCertificates: [StoredCertificate] {
-        self.rows.compactMap { if case .issued(let certificate) = $0 { certificate } else { nil } }
+        self.rows.compactMap { if case .issued(let certificate, _) = $0 { certificate } else { nil } }
     }
 
     /// Makes a change, or fails as was asked for.
-    private func change<Value>(_ body: (isolated MemoryCertificateStore) throws -> Value) throws -> Value {
+    func change<Value>(_ body: (isolated MemoryCertificateStore) throws -> Value) throws -> Value {
         let fault = self.fault
         self.fault = nil
         let error = AuthorityError(.storeFailed, "the test asked for a failure")
@@ -63,7 +70,7 @@ public actor MemoryCertificateStore {
         return value
     }
 
-    private func record(_ event: AuditEvent) { self.log.append(self.chain.append(event)) }
+    func record(_ event: AuditEvent) { self.log.append(self.chain.append(event)) }
 
     private func underWay(_ serialNumber: SerialNumber) throws -> (index: Int, issuance: BegunIssuance) {
         guard let index = self.indexes[serialNumber], case .begun(let issuance) = self.rows[index] else {
@@ -77,6 +84,7 @@ extension MemoryCertificateStore: CertificateStore {
     public func begin(_ issuance: BegunIssuance) async throws -> BeginOutcome {
         try self.change { store in
             if let key = issuance.idempotency, let answer = store.answer(to: key) { return answer }
+            if let key = store.blockedKeys[issuance.publicKeyHash] { return .keyBlocked(key) }
             guard store.indexes[issuance.serialNumber] == nil else { return .serialNumberTaken }
             let index = store.rows.count
             store.rows.append(.begun(issuance))
@@ -94,7 +102,7 @@ extension MemoryCertificateStore: CertificateStore {
         guard use.requestHash == key.requestHash else { return .idempotencyKeyReused }
         switch self.rows[use.index] {
         case .begun: return .inProgress
-        case .issued(let certificate): return .replay(certificate)
+        case .issued(let certificate, _): return .replay(certificate)
         case .abandoned: return nil
         }
     }
@@ -108,9 +116,11 @@ extension MemoryCertificateStore: CertificateStore {
         try self.change { store in
             let (index, issuance) = try store.underWay(serialNumber)
             let stored = StoredCertificate(issuance, id: Int64(index + 1), certificate: certificate, at: instant)
-            store.rows[index] = .issued(stored)
+            store.rows[index] = .issued(stored, issuance)
             store.record(audit)
-            return stored
+            guard let key = store.blockedKeys[issuance.publicKeyHash] else { return stored }
+            store.record(key.event(after: audit))
+            return store.put(key.revocation(at: instant), on: serialNumber) ?? stored
         }
     }
 
@@ -142,10 +152,7 @@ extension MemoryCertificateStore: CertificateStore {
     }
 
     public func certificate(_ serialNumber: SerialNumber) async throws -> StoredCertificate? {
-        guard let index = self.indexes[serialNumber], case .issued(let certificate) = self.rows[index] else {
-            return nil
-        }
-        return certificate
+        self.issued(serialNumber)?.certificate
     }
 
     public func certificates(_ query: CertificateQuery) async throws -> CertificatePage {
@@ -158,23 +165,6 @@ extension MemoryCertificateStore: CertificateStore {
             return CertificatePage(certificates: page, next: nil)
         }
         return CertificatePage(certificates: page, next: CertificateCursor(notAfter: last.notAfter, id: last.id))
-    }
-
-    public func revoke(
-        _ serialNumber: SerialNumber,
-        revocation: Revocation,
-        audit: AuditEvent
-    ) async throws -> RevocationOutcome {
-        try self.change { store in
-            guard let index = store.indexes[serialNumber], case .issued(let certificate) = store.rows[index] else {
-                return .notFound
-            }
-            guard certificate.revocation == nil else { return .alreadyRevoked(certificate) }
-            let revoked = certificate.revoked(revocation)
-            store.rows[index] = .issued(revoked)
-            store.record(audit)
-            return .revoked(revoked)
-        }
     }
 
     public func forgetIdempotencyKeys(before instant: CertificateTime, limit: Int) async throws -> Int {

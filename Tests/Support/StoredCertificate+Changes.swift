@@ -22,8 +22,8 @@ extension StoredCertificate {
         )
     }
 
-    /// The same certificate, revoked.
-    public func revoked(_ revocation: Revocation) -> StoredCertificate {
+    /// The same certificate, revoked, or released from hold.
+    public func revoked(_ revocation: Revocation?) -> StoredCertificate {
         StoredCertificate(
             id: self.id,
             serialNumber: self.serialNumber,
@@ -61,6 +61,7 @@ extension BegunIssuance {
         BegunIssuance(
             serialNumber: self.serialNumber,
             issuer: self.issuer,
+            shard: self.shard,
             profile: self.profile,
             profileHash: self.profileHash,
             agent: self.agent,

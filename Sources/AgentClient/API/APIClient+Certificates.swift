@@ -71,4 +71,42 @@ extension APIClient {
             for: CertificateDocument.self
         )
     }
+
+    /// Releases a certificate from hold: `POST /v1/certificates/{serial}/release`.
+    ///
+    /// - Throws: ``AgentClientError``.
+    public func release(_ serialNumber: SerialNumber) async throws -> CertificateDocument {
+        try await self.send(
+            try APICall.post("/v1/certificates/\(serialNumber)/release", [String: String]()),
+            for: CertificateDocument.self
+        )
+    }
+
+    /// Revokes every certificate of a selection: `POST /v1/revocations`, as often as it takes.
+    ///
+    /// - Parameter onProgress: is told how many are revoked so far.
+    /// - Throws: ``AgentClientError``.
+    public func revoke(
+        _ selection: CertificateSelection,
+        reason: RevocationReason,
+        invalidityDate: CertificateTime? = nil,
+        onProgress: (Int) -> Void = { _ in }
+    ) async throws -> SelectionRevocationDocument {
+        let request = RevokeSelectionDocument(selection, reason, invalidityDate)
+        var revoked = 0
+        for _ in 0..<Budget.revocationRequests {
+            var answer = try await self.send(
+                try APICall.post("/v1/revocations", request),
+                for: SelectionRevocationDocument.self
+            )
+            revoked += answer.revoked
+            answer.revoked = revoked
+            if answer.complete { return answer }
+            onProgress(revoked)
+        }
+        throw AgentClientError(
+            .invalidAnswer,
+            "the revocation at \(self.configuration.address) does not come to an end"
+        )
+    }
 }

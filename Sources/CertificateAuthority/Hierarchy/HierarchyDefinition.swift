@@ -35,6 +35,16 @@ public struct AuthorityDefinition: Sendable {
     public let scheme: SignatureScheme?
     /// Its delegated OCSP responder.
     public let responder: ResponderDefinition?
+    /// How its CRLs are cut.
+    public let crl: CRLDefinition
+}
+
+/// How the CRLs of a CA are cut.
+public struct CRLDefinition: Hashable, Sendable {
+    /// Into how many shards its certificates are put, each with a CRL of its own; 1 for one CRL of all.
+    ///
+    /// The shard of a certificate is fixed when it is issued: another number is for certificates to come.
+    public let shards: Int
 }
 
 /// A delegated OCSP responder.
@@ -117,11 +127,11 @@ extension HierarchyDefinition {
 extension AuthorityDefinition {
     fileprivate init(root definition: Definition) throws(PKIXError) {
         try definition.requireKeys(["subject", "profile", "key", "token", "scheme"])
-        try self.init(definition, name: "root", responder: nil)
+        try self.init(definition, name: "root", responder: nil, crl: CRLDefinition(shards: 1))
     }
 
     fileprivate init(issuer definition: Definition) throws(PKIXError) {
-        try definition.requireKeys(["name", "subject", "profile", "key", "token", "scheme", "responder"])
+        try definition.requireKeys(["name", "subject", "profile", "key", "token", "scheme", "responder", "crl"])
         let field = try definition.required("name")
         let name = try field.text()
         guard (1...32).contains(name.utf8.count), (try? HostName(name)) != nil, !name.contains(".") else {
@@ -133,11 +143,17 @@ extension AuthorityDefinition {
             name: name,
             responder: try definition["responder"].map { responder throws(PKIXError) in
                 try ResponderDefinition(responder, label: "\(name)-ocsp", token: token)
-            }
+            },
+            crl: try CRLDefinition(definition["crl"])
         )
     }
 
-    private init(_ definition: Definition, name: String, responder: ResponderDefinition?) throws(PKIXError) {
+    private init(
+        _ definition: Definition,
+        name: String,
+        responder: ResponderDefinition?,
+        crl: CRLDefinition
+    ) throws(PKIXError) {
         self.name = name
         self.subject = try definition.required("subject").subject()
         self.profile = try definition.required("profile").text()
@@ -147,6 +163,14 @@ extension AuthorityDefinition {
             throw definition.error("a \(self.key.type) key cannot sign with this scheme")
         }
         self.responder = responder
+        self.crl = crl
+    }
+}
+
+extension CRLDefinition {
+    fileprivate init(_ definition: Definition?) throws(PKIXError) {
+        try definition?.requireKeys(["shards"])
+        self.shards = try definition?["shards"]?.integer(in: 1...Budget.shards) ?? 1
     }
 }
 

@@ -9,10 +9,13 @@ struct CertificateTemplate: Sendable {
     let profile: CertificateProfile
     /// What the lints know of the issuer and the purpose.
     let context: LintContext
+    /// Into how many shards the issuer's certificates are put for CRLs.
+    let shards: Int
     private let validity: ValidityRule
     private let keyUsage: Certificate.Extension
     private let before: [Certificate.Extension]
-    private let pointers: [Certificate.Extension]
+    /// Of each shard of the issuer's CRLs.
+    private let pointers: [[Certificate.Extension]]
     private let after: [Certificate.Extension]
 
     /// - Parameters:
@@ -22,7 +25,8 @@ struct CertificateTemplate: Sendable {
         issuer: LintContext,
         issuerName: String,
         notBefore: CertificateTime?,
-        addresses: PublicAddresses
+        addresses: PublicAddresses,
+        shards: Int = 1
     ) throws {
         self.profile = profile
         self.context = issuer
@@ -33,7 +37,10 @@ struct CertificateTemplate: Sendable {
         )
         self.keyUsage = try Certificate.Extension(profile.keyUsage, critical: true)
         self.before = try Self.extensionsBefore(profile, issuer)
-        self.pointers = try Self.pointers(profile, issuerName, addresses)
+        self.shards = shards
+        self.pointers = try (0..<max(shards, 1)).map { shard in
+            try Self.pointers(profile, addresses, CRLPartition(issuer: issuerName, shard: shards > 1 ? shard : nil))
+        }
         self.after = try Self.extensionsAfter(profile)
     }
 
@@ -66,6 +73,7 @@ struct CertificateTemplate: Sendable {
             extensions: try self.extensions(
                 application,
                 subject,
+                shard: CRLPartition.shard(of: serialNumber, among: self.shards),
                 seconds: notAfter.secondsSinceEpoch - notBefore.secondsSinceEpoch + 1
             )
         )
@@ -87,6 +95,7 @@ struct CertificateTemplate: Sendable {
     private func extensions(
         _ application: CertificateApplication,
         _ subject: DistinguishedName,
+        shard: Int,
         seconds: Int64
     ) throws -> [Certificate.Extension] {
         var extensions = self.before
@@ -106,7 +115,7 @@ struct CertificateTemplate: Sendable {
         if self.profile.revocation == .noneIfShortLived, seconds <= CertificateProfile.shortLivedSeconds {
             extensions.append(MarkerExtension.noRevocationAvailable.makeCertificateExtension())
         } else {
-            extensions += self.pointers
+            extensions += self.pointers[shard]
         }
         return extensions + self.after
     }
@@ -133,14 +142,14 @@ struct CertificateTemplate: Sendable {
 
     private static func pointers(
         _ profile: CertificateProfile,
-        _ issuer: String,
-        _ addresses: PublicAddresses
+        _ addresses: PublicAddresses,
+        _ partition: CRLPartition
     ) throws -> [Certificate.Extension] {
         guard profile.revocation != .none else { return [] }
         var descriptions = [
             AuthorityInformationAccess.AccessDescription(
                 method: .issuingCA,
-                location: .uniformResourceIdentifier(addresses.certificate(of: issuer))
+                location: .uniformResourceIdentifier(addresses.certificate(of: partition.issuer))
             )
         ]
         if profile.revocation != .crlOnly {
@@ -150,7 +159,8 @@ struct CertificateTemplate: Sendable {
             )
         }
         return [
-            try CRLDistributionPoints(uris: [addresses.crl(of: issuer)]).makeCertificateExtension(),
+            try CRLDistributionPoints(uris: [addresses.crl(of: partition.issuer, shard: partition.shard)])
+                .makeCertificateExtension(),
             try Certificate.Extension(AuthorityInformationAccess(descriptions), critical: false),
         ]
     }

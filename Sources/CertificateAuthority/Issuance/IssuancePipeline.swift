@@ -22,16 +22,22 @@ public struct AuthorityEnvironment: Sendable {
     public var serialNumber: @Sendable () -> SerialNumber
     /// Called after each step; a test stops the process here.
     public var onStep: @Sendable (IssuanceStep) -> Void
+    /// Called with certificates that were revoked or released, once that is durable and before the caller is answered.
+    ///
+    /// What is kept of their status is to be dropped here; whoever must miss nothing reads the feed.
+    public var onStatusChange: @Sendable ([StoredCertificate]) -> Void
 
     /// Creates an environment.
     public init(
         now: @escaping @Sendable () -> Date,
         serialNumber: @escaping @Sendable () -> SerialNumber,
-        onStep: @escaping @Sendable (IssuanceStep) -> Void = { _ in }
+        onStep: @escaping @Sendable (IssuanceStep) -> Void = { _ in },
+        onStatusChange: @escaping @Sendable ([StoredCertificate]) -> Void = { _ in }
     ) {
         self.now = now
         self.serialNumber = serialNumber
         self.onStep = onStep
+        self.onStatusChange = onStatusChange
     }
 }
 
@@ -84,6 +90,11 @@ struct IssuancePipeline: Sendable {
                 )
             case .idempotencyKeyReused:
                 throw AuthorityError(.idempotencyKeyReused, "this Idempotency-Key came with another request before")
+            case .keyBlocked(let key):
+                throw AuthorityError(
+                    .keyBlocked,
+                    "the key in the request was blocked at \(key.blockedAt) (\(key.reason.rawValue)); make a new key"
+                )
             }
         }
         throw AuthorityError(.storeFailed, "\(Budget.serialAttempts) fresh serial numbers were all in use")
@@ -248,6 +259,7 @@ struct IssuancePipeline: Sendable {
         return BegunIssuance(
             serialNumber: toBeSigned.serialNumber,
             issuer: party.name,
+            shard: CRLPartition.shard(of: toBeSigned.serialNumber, among: template.shards),
             profile: template.profile.name,
             profileHash: template.profile.sha256,
             agent: application.names.lazy.compactMap(\.host).first,

@@ -21,6 +21,8 @@ public struct Issuer: Sendable {
     public let scheme: SignatureScheme
     /// Where relying parties find CRLs, OCSP and this certificate.
     public let addresses: PublicAddresses
+    /// Into how many shards its certificates are put for CRLs; 1 for none.
+    public let shards: Int
     let signer: any CertificateSigner
     let keyIdentifier: [UInt8]
     let pathLength: Int?
@@ -40,7 +42,8 @@ public struct Issuer: Sendable {
         isRoot: Bool = false,
         signer: any CertificateSigner,
         scheme: SignatureScheme? = nil,
-        addresses: PublicAddresses
+        addresses: PublicAddresses,
+        shards: Int = 1
     ) throws(AuthorityError) {
         let parsed = try ParsedAuthorityCertificate(bytes, of: name)
         guard parsed.publicKey == signer.subjectPublicKey else {
@@ -60,6 +63,7 @@ public struct Issuer: Sendable {
         self.publicKey = parsed.publicKey
         self.scheme = scheme
         self.addresses = addresses
+        self.shards = shards
         self.signer = signer
         self.keyIdentifier = parsed.keyIdentifier
         self.pathLength = parsed.pathLength

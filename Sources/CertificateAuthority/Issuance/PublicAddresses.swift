@@ -25,8 +25,15 @@ public struct PublicAddresses: Hashable, Sendable {
         self.base = trimmed
     }
 
-    /// The CRL of an issuer.
-    public func crl(of issuer: String) -> String { "\(self.base)/crl/\(issuer).crl" }
+    /// The complete CRL of an issuer, or of one of its shards.
+    public func crl(of issuer: String, shard: Int? = nil) -> String {
+        "\(self.base)/crl/\(CRLPartition(issuer: issuer, shard: shard)).crl"
+    }
+
+    /// The delta CRL of an issuer, or of one of its shards.
+    public func deltaCRL(of issuer: String, shard: Int? = nil) -> String {
+        "\(self.base)/crl/\(issuer)/\(shard.map { "\($0)-" } ?? "")delta.crl"
+    }
 
     /// The certificate of an issuer.
     public func certificate(of issuer: String) -> String { "\(self.base)/ca/\(issuer).cer" }

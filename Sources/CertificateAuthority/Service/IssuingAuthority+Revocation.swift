@@ -1,4 +1,4 @@
-// Revocation by serial number (RFC 5280 §5.3).
+// Revocation by serial number, and release from hold (RFC 5280 §5.3).
 
 import AuditLog
 import Foundation
@@ -31,29 +31,28 @@ public struct RevocationApplication: Hashable, Sendable {
 }
 
 extension IssuingAuthority {
-    /// Revokes a certificate.
+    /// Revokes a certificate, or puts it on hold.
     ///
-    /// To revoke it again changes nothing: the first reason and time stand.
+    /// To revoke it again changes nothing: the first reason and time stand. A hold gives way to another reason.
     ///
     /// - Returns: the certificate with the revocation in force.
     /// - Throws: ``AuthorityError``: `.notFound`, or `.invalidRevocation` for an invalidity date in the future.
     public func revoke(_ application: RevocationApplication) async throws -> StoredCertificate {
         let instant = self.environment.now()
-        let now = CertificateTime(instant)
-        if let invalidityDate = application.invalidityDate, invalidityDate > now {
-            throw AuthorityError(.invalidRevocation, "the invalidityDate \(invalidityDate) lies in the future")
-        }
         let outcome = try await self.store.revoke(
             application.serialNumber,
-            revocation: Revocation(
-                revokedAt: now,
-                reason: application.reason,
-                invalidityDate: application.invalidityDate
-            ),
-            audit: self.event(application, at: instant)
+            revocation: try Self.revocation(application.reason, application.invalidityDate, at: instant),
+            audit: Self.event(
+                .revokeCertificate,
+                application.serialNumber,
+                at: instant,
+                for: application.requester,
+                details: Self.details(application.reason, application.invalidityDate)
+            )
         )
         switch outcome {
         case .revoked(let certificate):
+            self.environment.onStatusChange([certificate])
             self.logger.notice(
                 "certificate revoked",
                 metadata: ["serial": "\(application.serialNumber)", "reason": "\(application.reason.rawValue)"]
@@ -64,17 +63,69 @@ extension IssuingAuthority {
         }
     }
 
-    private func event(_ application: RevocationApplication, at instant: Date) -> AuditEvent {
-        var details = ["reason": application.reason.rawValue]
-        details["invalidityDate"] = application.invalidityDate?.description
-        return AuditEvent(
+    /// Releases a certificate from hold; of one that is not revoked nothing changes.
+    ///
+    /// - Returns: the certificate, not revoked.
+    /// - Throws: ``AuthorityError``: `.notFound`, or `.notOnHold` for one that is revoked for another reason.
+    public func release(_ serialNumber: SerialNumber, for requester: Requester) async throws -> StoredCertificate {
+        let instant = self.environment.now()
+        let outcome = try await self.store.release(
+            serialNumber,
+            at: CertificateTime(instant),
+            audit: Self.event(.releaseCertificate, serialNumber, at: instant, for: requester)
+        )
+        switch outcome {
+        case .released(let certificate):
+            self.environment.onStatusChange([certificate])
+            self.logger.notice("certificate released", metadata: ["serial": "\(serialNumber)"])
+            return certificate
+        case .notRevoked(let certificate): return certificate
+        case .revokedForGood(let certificate):
+            let reason = certificate.revocation?.reason.rawValue ?? ""
+            throw AuthorityError(
+                .notOnHold,
+                "the certificate is revoked (\(reason)) and cannot be released; only certificateHold can (RFC 5280 §5.3.1)"
+            )
+        case .notFound: throw Self.notFound(serialNumber)
+        }
+    }
+
+    /// A revocation from now on.
+    static func revocation(
+        _ reason: RevocationReason,
+        _ invalidityDate: CertificateTime?,
+        at instant: Date
+    ) throws(AuthorityError) -> Revocation {
+        let now = CertificateTime(instant)
+        if let invalidityDate, invalidityDate > now {
+            throw AuthorityError(.invalidRevocation, "the invalidityDate \(invalidityDate) lies in the future")
+        }
+        return Revocation(revokedAt: now, reason: reason, invalidityDate: invalidityDate)
+    }
+
+    /// The audit event of a change to a certificate.
+    static func event(
+        _ action: AuditAction,
+        _ serialNumber: SerialNumber,
+        at instant: Date,
+        for requester: Requester,
+        details: [String: String] = [:]
+    ) -> AuditEvent {
+        AuditEvent(
             at: instant,
-            actor: application.requester.actor,
-            action: .revokeCertificate,
-            object: "certificate:\(application.serialNumber)",
-            address: application.requester.address,
-            requestID: application.requester.requestID,
+            actor: requester.actor,
+            action: action,
+            object: "certificate:\(serialNumber)",
+            address: requester.address,
+            requestID: requester.requestID,
             details: details
         )
+    }
+
+    /// What the audit log says of a revocation.
+    static func details(_ reason: RevocationReason, _ invalidityDate: CertificateTime?) -> [String: String] {
+        var details = ["reason": reason.rawValue]
+        details["invalidityDate"] = invalidityDate?.description
+        return details
     }
 }

@@ -17,10 +17,11 @@ public final class IssuingAuthority: Sendable {
     public let issuers: [Issuer]
     /// The root's certificate.
     public let root: [UInt8]
-    let store: any CertificateStore
+    let store: any AuthorityStore
     let environment: AuthorityEnvironment
     let logger: Logger
     let pipeline: IssuancePipeline
+    let proofs = ProofLimit()
     private let offers: [String: ProfileOffer]
     private let ownKeys: Set<[UInt8]>
     private let ownNames: [AlternativeName]
@@ -40,7 +41,7 @@ public final class IssuingAuthority: Sendable {
         profiles: [CertificateProfile],
         ownKeys: Set<[UInt8]> = [],
         ownNames: [AlternativeName] = [],
-        store: any CertificateStore,
+        store: any AuthorityStore,
         environment: AuthorityEnvironment,
         logger: Logger
     ) throws {
@@ -78,7 +79,7 @@ public final class IssuingAuthority: Sendable {
     ///
     /// - Throws: `PKIXError` for what is wrong with the request; ``AuthorityError`` for the rest.
     public func issue(_ application: CertificateApplication) async throws -> IssuedCertificate {
-        guard !self.ownKeys.contains(application.publicKey.sha256) else {
+        guard !self.isOwnKey(application.publicKey.sha256) else {
             throw AuthorityError(.keyNotAdmitted, "the key in the request is one of this authority's own")
         }
         if let name = application.names.first(where: { name in self.ownNames.contains { name.covers($0) } }) {
@@ -128,6 +129,9 @@ public final class IssuingAuthority: Sendable {
     public func certificates(_ query: CertificateQuery) async throws -> CertificatePage {
         try await self.store.certificates(query)
     }
+
+    /// Whether a SubjectPublicKeyInfo with this SHA-256 is one of the authority's own.
+    func isOwnKey(_ publicKeyHash: [UInt8]) -> Bool { self.ownKeys.contains(publicKeyHash) }
 
     /// A profile with what the lints know of its issuer and purpose.
     func lintContext(ofProfile name: String) -> (profile: CertificateProfile, context: LintContext)? {
@@ -201,7 +205,8 @@ extension CertificateTemplate {
             ),
             issuerName: issuer.name,
             notBefore: issuer.notBefore,
-            addresses: issuer.addresses
+            addresses: issuer.addresses,
+            shards: issuer.shards
         )
     }
 }

@@ -9,6 +9,8 @@ public struct BegunIssuance: Hashable, Sendable {
     public let serialNumber: SerialNumber
     /// The name of the issuing CA.
     public let issuer: String
+    /// The shard of the issuer's CRLs that will list the certificate if it is revoked; 0 where there are none.
+    public let shard: Int
     /// The profile's name.
     public let profile: String
     /// SHA-256 of the profile's file.
@@ -40,6 +42,7 @@ public struct BegunIssuance: Hashable, Sendable {
     public init(
         serialNumber: SerialNumber,
         issuer: String,
+        shard: Int = 0,
         profile: String,
         profileHash: [UInt8],
         agent: String?,
@@ -55,6 +58,7 @@ public struct BegunIssuance: Hashable, Sendable {
     ) {
         self.serialNumber = serialNumber
         self.issuer = issuer
+        self.shard = shard
         self.profile = profile
         self.profileHash = profileHash
         self.agent = agent
@@ -99,4 +103,6 @@ public enum BeginOutcome: Hashable, Sendable {
     case inProgress
     /// The idempotency key came with another request.
     case idempotencyKeyReused
+    /// The key is blocked.
+    case keyBlocked(BlockedKey)
 }

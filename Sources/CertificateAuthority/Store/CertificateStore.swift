@@ -3,7 +3,7 @@
 public import AuditLog
 public import PKIX
 
-/// The durable record of issuances, certificates and revocations.
+/// The durable record of issuances and certificates.
 ///
 /// **Durability.** A method that changes something returns when the change is on stable storage and would survive the
 /// loss of power; many callers' changes may share one commit. A method that throws has changed nothing, unless the
@@ -18,10 +18,13 @@ public import PKIX
 ///
 /// **Cost.** No call reads more than it returns: ten million certificates are as quick as ten.
 public protocol CertificateStore: Sendable {
-    /// Records that an issuance has begun.
+    /// Records that an issuance has begun, unless its key is blocked.
     func begin(_ issuance: BegunIssuance) async throws -> BeginOutcome
 
     /// Records the signed certificate of an issuance that has begun, with the audit event.
+    ///
+    /// Where the key was blocked meanwhile, the certificate is revoked in the same transaction, with the audit event
+    /// that ``BlockedKey/event(after:)`` makes.
     ///
     /// - Throws: ``AuthorityError`` with `.notFound` when no such issuance is under way.
     func complete(
@@ -45,13 +48,9 @@ public protocol CertificateStore: Sendable {
     /// A page of a listing.
     func certificates(_ query: CertificateQuery) async throws -> CertificatePage
 
-    /// Revokes a certificate, with the audit event. Revoking twice changes nothing and adds no audit entry.
-    func revoke(
-        _ serialNumber: SerialNumber,
-        revocation: Revocation,
-        audit: AuditEvent
-    ) async throws -> RevocationOutcome
-
     /// Forgets idempotency keys of before an instant, at most `limit` of them, and says how many.
     func forgetIdempotencyKeys(before instant: CertificateTime, limit: Int) async throws -> Int
 }
+
+/// A store of certificates, their revocations and their CRLs.
+public typealias AuthorityStore = CertificateStore & RevocationStore & CRLStore

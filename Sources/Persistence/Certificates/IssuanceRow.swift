@@ -5,21 +5,24 @@ import GRDB
 import PKIX
 
 enum IssuanceRow {
-    /// `ON CONFLICT`: a serial number that any issuance ever had is no error, but changes no row.
+    /// `ON CONFLICT`: a serial number that any issuance ever had is no error, but changes no row; so does a blocked key.
     static let insert = """
         INSERT INTO certificates (
-            serial, state, issuer, profile, profile_hash, agent, names, public_key_hash, not_before, not_after,
+            serial, state, issuer, shard, profile, profile_hash, agent, names, public_key_hash, not_before, not_after,
             tbs_certificate, scheme, begun_at, actor, address, request_id, idempotency_scope, idempotency_key
-        ) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        )
+        SELECT ?1, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18
+        WHERE NOT EXISTS (SELECT 1 FROM blocked_keys WHERE public_key_hash = ?8)
         ON CONFLICT (serial) DO NOTHING
         """
 
+    /// Besides the certificate, the hash of its key, which may be blocked.
     static let complete = """
         UPDATE certificates
         SET state = 1, certificate = ?, issued_at = ?, tbs_certificate = NULL,
             idempotency_scope = NULL, idempotency_key = NULL
         WHERE serial = ? AND state = 0
-        RETURNING \(CertificateRow.columns)
+        RETURNING \(CertificateRow.columns), public_key_hash
         """
 
     /// The to-be-signed bytes stay: they may have been signed.
@@ -27,7 +30,7 @@ enum IssuanceRow {
 
     static let underWay = """
         SELECT id, serial, issuer, profile, profile_hash, agent, names, public_key_hash, not_before, not_after,
-            tbs_certificate, scheme, begun_at, actor, address, request_id, scope, key, request_hash
+            tbs_certificate, scheme, begun_at, actor, address, request_id, scope, key, request_hash, shard
         FROM certificates INDEXED BY certificates_begun
         LEFT JOIN idempotency
             ON scope = idempotency_scope AND key = idempotency_key AND certificate_id = certificates.id
@@ -38,7 +41,8 @@ enum IssuanceRow {
 
     static func arguments(_ issuance: BegunIssuance) -> StatementArguments {
         [
-            issuance.serialNumber.bytes.data, issuance.issuer, issuance.profile, issuance.profileHash.data,
+            issuance.serialNumber.bytes.data, issuance.issuer, issuance.shard, issuance.profile,
+            issuance.profileHash.data,
             issuance.agent, issuance.names, issuance.publicKeyHash.data, issuance.notBefore.secondsSinceEpoch,
             issuance.notAfter.secondsSinceEpoch, issuance.tbsCertificate.data, issuance.scheme.rawValue,
             issuance.begunAt.secondsSinceEpoch, issuance.requester.actor, issuance.requester.address,
@@ -51,6 +55,7 @@ enum IssuanceRow {
         let issuance = BegunIssuance(
             serialNumber: try SerialNumber(bytes: row.bytes(1)),
             issuer: try row.value(2),
+            shard: try row.value(19),
             profile: try row.value(3),
             profileHash: try row.bytes(4),
             agent: try row.optional(5),

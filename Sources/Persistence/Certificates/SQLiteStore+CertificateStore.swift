@@ -6,7 +6,7 @@ import GRDB
 public import PKIX
 
 extension SQLiteStore: CertificateStore {
-    /// Records that an issuance has begun.
+    /// Records that an issuance has begun, unless its key is blocked.
     public func begin(_ issuance: BegunIssuance) async throws -> BeginOutcome {
         try await self.write { transaction in
             let database = transaction.database
@@ -14,7 +14,8 @@ extension SQLiteStore: CertificateStore {
                 return answer
             }
             guard try database.change(IssuanceRow.insert, IssuanceRow.arguments(issuance)) == 1 else {
-                return .serialNumberTaken
+                let blocked = try BlockedKeyRow.key(issuance.publicKeyHash, in: database)
+                return blocked.map { .keyBlocked($0) } ?? .serialNumberTaken
             }
             if let key = issuance.idempotency {
                 try IdempotencyRow.insert(key, of: issuance, id: database.lastInsertedRowID, into: database)
@@ -25,6 +26,8 @@ extension SQLiteStore: CertificateStore {
 
     /// Records the signed certificate of an issuance that has begun, with the audit event.
     ///
+    /// Where the key was blocked meanwhile, the certificate is revoked in the same transaction.
+    ///
     /// - Throws: ``AuthorityError`` with `.notFound` when no such issuance is under way.
     public func complete(
         _ serialNumber: SerialNumber,
@@ -33,14 +36,20 @@ extension SQLiteStore: CertificateStore {
         audit: AuditEvent
     ) async throws -> StoredCertificate {
         try await self.write(isFinishing: true) { transaction in
-            let stored = try transaction.database.one(
+            let completed = try transaction.database.one(
                 IssuanceRow.complete,
-                [certificate.data, instant.secondsSinceEpoch, serialNumber.bytes.data],
-                CertificateRow.decode
-            )
-            guard let stored else { throw Self.notUnderWay(serialNumber) }
+                [certificate.data, instant.secondsSinceEpoch, serialNumber.bytes.data]
+            ) { row in
+                (stored: try CertificateRow.decode(row), publicKeyHash: try row.bytes(14))
+            }
+            guard let completed else { throw Self.notUnderWay(serialNumber) }
             try transaction.append(audit)
-            return stored
+            guard let key = try BlockedKeyRow.key(completed.publicKeyHash, in: transaction.database) else {
+                return completed.stored
+            }
+            try transaction.append(key.event(after: audit))
+            return try RevocationRow.revoke(serialNumber, key.revocation(at: instant), in: transaction.database)
+                ?? completed.stored
         }
     }
 
@@ -80,21 +89,6 @@ extension SQLiteStore: CertificateStore {
     /// A page of a listing.
     public func certificates(_ query: CertificateQuery) async throws -> CertificatePage {
         try await self.read { try CertificateListing(query).page($0) }
-    }
-
-    /// Revokes a certificate, with the audit event.
-    ///
-    /// Revoking twice changes nothing and adds no audit entry.
-    public func revoke(
-        _ serialNumber: SerialNumber,
-        revocation: Revocation,
-        audit: AuditEvent
-    ) async throws -> RevocationOutcome {
-        try await self.write { transaction in
-            let outcome = try RevocationRow.revoke(serialNumber, revocation, in: transaction.database)
-            if case .revoked = outcome { try transaction.append(audit) }
-            return outcome
-        }
     }
 
     /// Forgets idempotency keys of before an instant, at most `limit` of them, and says how many.

@@ -43,7 +43,8 @@ extension Problem {
         switch error.code {
         case .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .nameReserved, .lintFailed, .notFound,
             .idempotencyKeyReused,
-            .requestInProgress, .invalidRevocation, .invalidQuery, .unavailable, .overloaded, .issuerExpired:
+            .requestInProgress, .invalidRevocation, .keyBlocked, .notOnHold, .invalidProof, .invalidQuery, .unavailable,
+            .overloaded, .issuerExpired:
             self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
         case .storeFailed:
             self.init(

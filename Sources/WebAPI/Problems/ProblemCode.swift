@@ -46,6 +46,9 @@ enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case idempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED"
     case requestInProgress = "REQUEST_IN_PROGRESS"
     case invalidRevocation = "INVALID_REVOCATION"
+    case keyBlocked = "KEY_BLOCKED"
+    case notOnHold = "NOT_ON_HOLD"
+    case invalidProof = "INVALID_PROOF"
     case issuerExpired = "ISSUER_EXPIRED"
     case signingUnavailable = "SIGNING_UNAVAILABLE"
     case overloaded = "OVERLOADED"
@@ -67,7 +70,7 @@ extension ProblemCode {
         case .methodNotImplemented: .notImplemented
         case .notAcceptable: .notAcceptable
         case .requestTimeout: .requestTimeout
-        case .requestInProgress: .conflict
+        case .requestInProgress, .notOnHold: .conflict
         case .contentTooLarge, .csrTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .headersTooLarge: .requestHeaderFieldsTooLarge
@@ -75,7 +78,7 @@ extension ProblemCode {
             .tooManyNames,
             .missingName, .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .nameReserved, .lintFailed,
             .idempotencyKeyReused,
-            .invalidRevocation:
+            .invalidRevocation, .keyBlocked, .invalidProof:
             .unprocessableContent
         case .internalError: .internalServerError
         case .issuerExpired, .signingUnavailable, .overloaded, .storeFailed, .storeUnavailable: .serviceUnavailable

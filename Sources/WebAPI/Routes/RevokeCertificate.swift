@@ -49,24 +49,34 @@ extension Route {
 
 /// The body of a revocation.
 struct RevocationBody {
+    static let members = ["reason", "invalidityDate"]
+
     let reason: RevocationReason
     let invalidityDate: CertificateTime?
 
     /// Reads a body.
     init(_ body: [UInt8]) throws(Problem) {
-        let members = try JSONMembers(body, admitting: ["reason", "invalidityDate"])
+        try self.init(try JSONMembers(body, admitting: Self.members))
+    }
+
+    /// Reads the members that every revocation has.
+    init(_ members: JSONMembers) throws(Problem) {
         guard let reason = RevocationReason(rawValue: try members.requiredString("reason")) else {
             let names = RevocationReason.allCases.map(\.rawValue).joined(separator: ", ")
             throw JSONMembers.invalid("reason", "must be one of \(names) (RFC 5280 §5.3.1)")
         }
         self.reason = reason
-        guard let text = try members.string("invalidityDate") else {
-            self.invalidityDate = nil
-            return
+        self.invalidityDate = try members.time("invalidityDate")
+    }
+}
+
+extension JSONMembers {
+    /// A time; null counts as absent.
+    func time(_ name: String) throws(Problem) -> CertificateTime? {
+        guard let text = try self.string(name) else { return nil }
+        guard let time = CertificateTime(timestamp: text) else {
+            throw Self.invalid(name, "must be a time such as 2026-11-21T08:42:00Z")
         }
-        guard let date = CertificateTime(timestamp: text) else {
-            throw JSONMembers.invalid("invalidityDate", "must be a time such as 2026-11-21T08:42:00Z")
-        }
-        self.invalidityDate = date
+        return time
     }
 }

@@ -9,7 +9,7 @@ import PKIX
 struct CertCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cert",
-        abstract: "List, show and revoke certificates.",
+        abstract: "List, show, revoke and release certificates.",
         discussion: """
             Asks the management API with an API token.
 
@@ -17,7 +17,7 @@ struct CertCommand: AsyncParsableCommand {
               export SIGNET_TOKEN_FILE=state/secrets/admin.token
               signet cert list --status valid --expires-before 30d
             """,
-        subcommands: [CertListCommand.self, CertShowCommand.self, CertRevokeCommand.self]
+        subcommands: [CertListCommand.self, CertShowCommand.self, CertRevokeCommand.self, CertReleaseCommand.self]
     )
 }
 
@@ -42,11 +42,13 @@ struct SerialArgument: ParsableArguments {
     @Argument(help: "The serial number in hexadecimal; colons are ignored.")
     var serial: String
 
-    func serialNumber() throws -> SerialNumber {
+    func serialNumber() throws -> SerialNumber { try Self.parse(self.serial) }
+
+    static func parse(_ text: String) throws -> SerialNumber {
         do {
-            return try SerialNumber(hexadecimal: self.serial.filter { $0 != ":" })
+            return try SerialNumber(hexadecimal: text.filter { $0 != ":" })
         } catch {
-            throw AgentClientError(.invalidConfiguration, "'\(self.serial)' is no serial number: \(error.reason)")
+            throw AgentClientError(.invalidConfiguration, "'\(text)' is no serial number: \(error.reason)")
         }
     }
 }
@@ -54,6 +56,11 @@ struct SerialArgument: ParsableArguments {
 extension CertificateDocument {
     /// The names without their kinds, for tables.
     var nameList: String? { self.names?.joined(separator: " ") }
+
+    /// Prints the document, or its main fields.
+    func show(asJSON: Bool) throws {
+        if asJSON { try self.printJSON() } else { self.show() }
+    }
 
     /// Prints the main fields.
     func show() {

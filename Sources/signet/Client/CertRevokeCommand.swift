@@ -9,17 +9,21 @@ import PKIX
 struct CertRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Revoke a certificate, for ever.",
+        abstract: "Revoke certificates, for ever or until their release.",
         discussion: """
-            To revoke again changes nothing: the first reason and time stand, and are shown.
+            To revoke again changes nothing: the first reason and time stand, and are shown. With --agent, --key or --issuer
+            every certificate that has not expired is revoked, and with --key nothing is issued for the key any more.
+            A certificate revoked with certificateHold can be released (signet cert release).
 
               signet cert revoke 4f1d3c0a99b27be05d1ca2f01b3ad8f1 --reason keyCompromise
+              signet cert revoke --agent weather.example.com --reason cessationOfOperation
+              signet cert revoke --key agent.pem --reason keyCompromise
 
             Exit codes: 0 revoked, 1 failed or not found, 2 configuration or usage.
             """
     )
 
-    @OptionGroup var serial: SerialArgument
+    @OptionGroup var target: RevocationTarget
 
     @Option(
         help: ArgumentHelp(
@@ -41,17 +45,30 @@ struct CertRevokeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runClient {
-            let serialNumber = try self.serial.serialNumber()
+            let target = try self.target.resolved()
             let (reason, invalidityDate) = (try self.revocationReason(), try self.invalidityTime())
             try await self.options.withClient { client in
-                let document = try await client.revoke(serialNumber, reason: reason, invalidityDate: invalidityDate)
-                if self.options.json {
-                    try document.printJSON()
-                } else {
-                    document.show()
+                switch target {
+                case .certificate(let serialNumber):
+                    let document = try await client.revoke(serialNumber, reason: reason, invalidityDate: invalidityDate)
+                    try document.show(asJSON: self.options.json)
+                case .selection(let selection):
+                    let document = try await client.revoke(
+                        selection,
+                        reason: reason,
+                        invalidityDate: invalidityDate,
+                        onProgress: { Progress.show("\($0) certificates revoked so far") }
+                    )
+                    try self.show(document)
                 }
             }
         }
+    }
+
+    private func show(_ document: SelectionRevocationDocument) throws {
+        if self.options.json { return try document.printJSON() }
+        print("\(document.revoked) \(document.revoked == 1 ? "certificate" : "certificates") revoked")
+        if document.keyBlocked == true { print("the key is blocked") }
     }
 
     private func revocationReason() throws -> RevocationReason {

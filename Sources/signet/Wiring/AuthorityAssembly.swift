@@ -23,7 +23,7 @@ struct AuthorityAssembly: Sendable {
         tokens: [String: Token],
         publicURL: String,
         apiHost: String,
-        store: any CertificateAuthority.CertificateStore,
+        store: any AuthorityStore,
         logger: Logger
     ) throws {
         let addresses = try PublicAddresses(base: publicURL)
@@ -43,7 +43,8 @@ struct AuthorityAssembly: Sendable {
                     certificate: bytes,
                     signer: signer,
                     scheme: definition.scheme,
-                    addresses: addresses
+                    addresses: addresses,
+                    shards: definition.crl.shards
                 )
             )
         }

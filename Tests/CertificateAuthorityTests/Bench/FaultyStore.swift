@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 
 /// The memory store behind a plan of faults, with a record of what was called.
-final class FaultyStore: CertificateStore, AuditStore {
+final class FaultyStore: AuthorityStore, AuditStore {
     typealias Fault = MemoryCertificateStore.Fault
 
     enum Call: String, Sendable, CaseIterable {
@@ -15,6 +15,10 @@ final class FaultyStore: CertificateStore, AuditStore {
         case complete
         case abandon
         case revoke
+        case release
+        case block
+        case drop
+        case crl
         case append
     }
 
@@ -42,7 +46,7 @@ final class FaultyStore: CertificateStore, AuditStore {
 
     func note(_ event: String) { self.state.withLock { $0.events.append(event) } }
 
-    private func change<Value: Sendable>(_ call: Call, _ body: () async throws -> Value) async throws -> Value {
+    func change<Value: Sendable>(_ call: Call, _ body: () async throws -> Value) async throws -> Value {
         let fault = self.state.withLock { state -> Fault? in
             state.changes.append(call)
             if let (number, fault) = state.faultAtChange, number == state.changes.count { return fault }
@@ -71,16 +75,6 @@ final class FaultyStore: CertificateStore, AuditStore {
 
     func abandon(_ serialNumber: SerialNumber, at instant: CertificateTime, audit: AuditEvent) async throws {
         try await self.change(.abandon) { try await self.inner.abandon(serialNumber, at: instant, audit: audit) }
-    }
-
-    func revoke(
-        _ serialNumber: SerialNumber,
-        revocation: Revocation,
-        audit: AuditEvent
-    ) async throws -> RevocationOutcome {
-        try await self.change(.revoke) {
-            try await self.inner.revoke(serialNumber, revocation: revocation, audit: audit)
-        }
     }
 
     func append(_ events: [AuditEvent]) async throws {

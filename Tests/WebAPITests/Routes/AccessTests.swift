@@ -15,7 +15,9 @@ struct AccessTests {
     /// What each route asks for; a new route fails the test below until it stands here.
     private static let expected: [String: String] = [
         "POST /v1/certificates": "issue", "GET /v1/certificates": "read", "GET /v1/certificates/{serial}": "read",
-        "POST /v1/certificates/{serial}/revoke": "revokeOwn", "GET /v1/authority": "everyone",
+        "POST /v1/certificates/{serial}/revoke": "revokeOwn", "POST /v1/certificates/{serial}/release": "revoke",
+        "POST /v1/revocations": "revoke", "POST /v1/revocations/key-compromise": "everyone",
+        "GET /v1/authority": "everyone",
         "GET /openapi.yaml": "everyone", "GET /healthz": "loopback or read", "GET /readyz": "loopback or read",
         "GET /metrics": "loopback or read",
     ]

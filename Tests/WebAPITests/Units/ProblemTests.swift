@@ -20,6 +20,7 @@ struct ProblemTests {
         .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .nameReserved, .lintFailed, .notFound,
         .idempotencyKeyReused,
         .requestInProgress, .invalidRevocation, .invalidQuery, .unavailable, .overloaded, .storeFailed, .issuerExpired,
+        .keyBlocked, .notOnHold, .invalidProof,
     ]
 
     @Test("errors of the modules below keep their codes")
