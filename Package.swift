@@ -115,6 +115,12 @@ let floor3: [Target] = [
         resources: [.embedInCode("Resources/openapi.yaml")],
         swiftSettings: settings
     ),
+    // The public side over plain HTTP: OCSP, and published files.
+    .target(
+        name: "ValidationService",
+        dependencies: ["PKIX", crypto, nioCore, nioPosix, lifecycle, logging, coreMetrics],
+        swiftSettings: settings
+    ),
 ]
 
 // Floor 4: commands, configuration, wiring. No logic.
@@ -139,7 +145,13 @@ let benchmarks: [Target] = [
         dependencies: ["Signing", "PKIX", logging],
         path: "Benchmarks/SigningLoop",
         swiftSettings: settings
-    )
+    ),
+    .executableTarget(
+        name: "status-server",
+        dependencies: ["ValidationService", "PKIX", lifecycle, unixSignals, logging, nioPosix],
+        path: "Benchmarks/StatusServer",
+        swiftSettings: settings
+    ),
 ]
 
 let tests: [Target] = [
@@ -200,6 +212,13 @@ let tests: [Target] = [
             "WebAPI", "TestSupport", "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry",
             hummingbird, httpTypes, nioCore, nioPosix, nioSSL, lifecycle, logging, coreMetrics, x509, asn1, crypto,
             yams,
+        ],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "ValidationServiceTests",
+        dependencies: [
+            "ValidationService", "PKIX", nioCore, nioPosix, lifecycle, logging, coreMetrics, metricsTestKit,
         ],
         swiftSettings: settings
     ),

@@ -1,0 +1,55 @@
+// Published resources over HTTP (RFC 9110 §9.3.1, §13, §14).
+
+import NIOCore
+import PKIX
+
+extension Dispatcher {
+    /// Answers with a resource, a part of it, or nothing of it.
+    mutating func serve(
+        _ resource: PublishedResource,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>,
+        _ persistence: Persistence
+    ) -> Outcome {
+        guard head.method == .get || head.method == .head else {
+            if head.method == .unknown { return self.refuse(.notImplemented, .none, head, persistence) }
+            return self.refuse(.methodNotAllowed, .resource, head, persistence, fields: "Allow: GET, HEAD\r\n")
+        }
+        switch Representation(resource, head, bytes) {
+        case .notModified:
+            self.tally.request(.resource, .notModified)
+            self.writer.writeHead(.notModified, fields: self.validators(resource), persistence)
+            return .done
+        case .unsatisfiable:
+            let fields = "Content-Range: bytes */\(resource.count)\r\n"
+            return self.refuse(.rangeNotSatisfiable, .resource, head, persistence, fields: fields)
+        case .whole: return self.send(resource, 0..<resource.count, .ok, head, persistence)
+        case .part(let range): return self.send(resource, range, .partialContent, head, persistence)
+        }
+    }
+
+    private mutating func send(
+        _ resource: PublishedResource,
+        _ range: Range<Int>,
+        _ status: HTTPStatus,
+        _ head: RequestHead,
+        _ persistence: Persistence
+    ) -> Outcome {
+        self.tally.request(.resource, status)
+        var fields = "Content-Type: \(resource.contentType)\r\nContent-Length: \(range.count)\r\n"
+        if status == .partialContent {
+            fields += "Content-Range: bytes \(range.lowerBound)-\(range.upperBound - 1)/\(resource.count)\r\n"
+        }
+        self.writer.writeHead(status, fields: fields + self.validators(resource), persistence)
+        return head.wantsBody && !range.isEmpty ? .send(resource.content, range) : .done
+    }
+
+    private func validators(_ resource: PublishedResource) -> String {
+        var fields = "Accept-Ranges: bytes\r\nETag: \"\(resource.entityTag)\"\r\n"
+        if let expires = resource.expires { fields += "Expires: \(HTTPDate.text(expires))\r\n" }
+        if let age = resource.age(now: self.writer.now) {
+            fields += "Cache-Control: max-age=\(age),public,no-transform,must-revalidate\r\n"
+        }
+        return fields + "Last-Modified: \(HTTPDate.text(resource.lastModified))"
+    }
+}

@@ -1,0 +1,117 @@
+// What is published at a path: CRLs, issuer certificates. In memory, or a file that is sent by the kernel.
+
+import Crypto
+public import NIOCore
+public import PKIX
+import Synchronization
+
+/// A representation with what HTTP says about it (RFC 9110 §8).
+public struct PublishedResource: Sendable {
+    /// Where the octets are.
+    public enum Content: Sendable {
+        /// In memory.
+        case bytes(ByteBuffer)
+        /// In an open file.
+        case file(PublishedFile)
+    }
+
+    /// The octets.
+    public let content: Content
+    /// The media type.
+    public let contentType: String
+    /// The strong entity tag, without quotes: characters of RFC 9110 §8.8.3 only.
+    public let entityTag: String
+    /// When it was made.
+    public let lastModified: CertificateTime
+    /// Until when it may be kept; `nil` for no limit of its own.
+    public let expires: CertificateTime?
+    /// Seconds that caches may keep it, at most until ``expires``; `nil` to say ``expires`` alone.
+    public let maxAge: Int64?
+
+    /// Creates a resource.
+    public init(
+        content: Content,
+        contentType: String,
+        entityTag: String,
+        lastModified: CertificateTime,
+        expires: CertificateTime? = nil,
+        maxAge: Int64? = nil
+    ) {
+        self.content = content
+        self.contentType = contentType
+        self.entityTag = entityTag
+        self.lastModified = lastModified
+        self.expires = expires
+        self.maxAge = maxAge
+    }
+
+    /// Creates a resource in memory, whose entity tag is the SHA-256 of its octets.
+    public init(
+        bytes: [UInt8],
+        contentType: String,
+        lastModified: CertificateTime,
+        expires: CertificateTime? = nil,
+        maxAge: Int64? = nil
+    ) {
+        self.init(
+            content: .bytes(ByteBuffer(bytes: bytes)),
+            contentType: contentType,
+            entityTag: Array(SHA256.hash(data: bytes)).hexadecimal,
+            lastModified: lastModified,
+            expires: expires,
+            maxAge: maxAge
+        )
+    }
+
+    /// Octets of the whole.
+    public var count: Int {
+        switch self.content {
+        case .bytes(let buffer): buffer.readableBytes
+        case .file(let file): file.count
+        }
+    }
+
+    /// Seconds from now that caches may keep it; `nil` to say nothing.
+    func age(now: Int64) -> Int64? {
+        let left = self.expires.map { max(0, $0.secondsSinceEpoch - now) }
+        guard let maxAge = self.maxAge else { return left }
+        return left.map { min($0, maxAge) } ?? maxAge
+    }
+}
+
+/// A file that stays open for as long as it is published: a path may get another file meanwhile.
+public final class PublishedFile: Sendable {
+    /// Octets of the file when it was opened.
+    public let count: Int
+    private let handle: Mutex<NIOFileHandle>
+
+    /// Takes over an open file of a known size, which nobody changes from now on.
+    public init(handle: sending NIOFileHandle, count: Int) {
+        self.handle = Mutex(handle)
+        self.count = count
+    }
+
+    /// Opens a file; blocks.
+    ///
+    /// - Throws: what the system says.
+    public convenience init(path: String) throws {
+        let handle = try NIOFileHandle(_deprecatedPath: path)
+        do {
+            let region = try FileRegion(fileHandle: handle)
+            self.init(handle: handle, count: region.readableBytes)
+        } catch {
+            try? handle.close()
+            throw error
+        }
+    }
+
+    deinit {
+        self.handle.withLock { handle in _ = try? handle.close() }
+    }
+
+    /// A region of the file under a descriptor of its own, which the caller closes.
+    func region(_ range: Range<Int>) throws -> FileRegion {
+        let handle = try self.handle.withLock { try $0.duplicate() }
+        return FileRegion(fileHandle: handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
+    }
+}
