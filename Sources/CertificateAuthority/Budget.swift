@@ -24,4 +24,12 @@ public enum Budget {
     public static let proofsPerMinute = 60
     /// Octets of a proof's signature: RSA of 16,384 bits has 2,048.
     public static let proofBytes = 2_048
+    /// Revocations read at once for a CRL, and changes from the feed: about 200 KiB of rows.
+    public static let crlPage = 2_000
+    /// Seconds for which it holds that a serial number was never issued: it may be issued next.
+    public static let unknownSeconds: Int64 = 300
+    /// Seconds of life of an OCSP responder's key that is in memory, and of its certificate.
+    public static let memoryResponderSeconds: Int64 = 86_400
+    /// Seconds of life of the root's CRL, which only a ceremony renews.
+    public static let rootCRLSeconds: Int64 = 365 * 86_400
 }

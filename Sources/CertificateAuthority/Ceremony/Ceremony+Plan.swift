@@ -16,7 +16,9 @@ extension Ceremony {
         let root = hierarchy.root
         let issuers = hierarchy.issuers.filter { !AtomicFile.exists(layout.certificate($0.name)) }
         if AtomicFile.exists(layout.certificate("root")), issuers.isEmpty {
-            steps.append("keep the certificates of root and issuing CAs; the root's token is not opened")
+            steps.append(
+                "keep the certificates of root and issuing CAs; the root's token is opened only if its CRL is due"
+            )
         } else {
             steps.append("open token '\(root.key.token)', or prepare it when it is new")
             steps.append("  find key '\(root.key.label)', or generate it: \(root.key.type), not extractable, sign only")
@@ -26,6 +28,9 @@ extension Ceremony {
             for issuer in issuers {
                 steps.append("  sign CA certificate \(issuer.subject) by profile '\(issuer.profile)'")
             }
+            steps.append(
+                "  sign the root's CRL, unless the last one lists every revocation and a third of its life is left"
+            )
         }
         steps.append("write certificates to \(layout.certificates) and a transcript to \(layout.transcripts)")
         return steps

@@ -27,7 +27,7 @@ public struct Ceremony: Sendable {
     let profiles: [CertificateProfile]
     let layout: StateLayout
     let addresses: PublicAddresses
-    let store: any CertificateStore
+    let store: any AuthorityStore
     let audit: any AuditStore
     let environment: AuthorityEnvironment
     let withToken: TokenAccess
@@ -43,7 +43,7 @@ public struct Ceremony: Sendable {
         profiles: [CertificateProfile],
         layout: StateLayout,
         addresses: PublicAddresses,
-        store: any CertificateStore,
+        store: any AuthorityStore,
         audit: any AuditStore,
         environment: AuthorityEnvironment,
         withToken: @escaping TokenAccess,
@@ -154,10 +154,11 @@ public struct Ceremony: Sendable {
         ])
     }
 
-    /// Certifies root and issuing CAs, unless all have their certificates.
+    /// Certifies root and issuing CAs, unless all have their certificates, and has the root sign its CRL when that is due.
     private func certifyAuthorities(_ record: CeremonyRecord) async throws {
         let missing = self.hierarchy.issuers.filter { !AtomicFile.exists(self.layout.certificate($0.name)) }
-        guard !missing.isEmpty || !AtomicFile.exists(self.layout.certificate("root")) else { return }
+        let isCRLDue = try await self.isRootCRLDue()
+        guard !missing.isEmpty || isCRLDue || !AtomicFile.exists(self.layout.certificate("root")) else { return }
         try await self.closeLeftovers()
         try await self.withToken(self.hierarchy.root.key.token) { token in
             try await self.ensure(self.hierarchy.root.key, on: token, record)
@@ -167,6 +168,7 @@ public struct Ceremony: Sendable {
                 guard let key = record.key(issuer.key.label, token: issuer.key.token) else { continue }
                 try await self.certify(issuer, key: key, by: root)
             }
+            if isCRLDue { try await self.makeRootCRL(root) }
         }
     }
 

@@ -20,6 +20,8 @@ public struct StateLayout: Hashable, Sendable {
     public var profiles: String { "\(self.definitions)/profiles" }
     /// Certificates.
     public var certificates: String { "\(self.directory)/certificates" }
+    /// CRLs, each number in a file of its own; made anew when they are lost.
+    public var crls: String { "\(self.directory)/crl" }
     /// PINs, tokens, the TLS key; 0700.
     public var secrets: String { "\(self.directory)/secrets" }
     /// SoftHSM's token directories.

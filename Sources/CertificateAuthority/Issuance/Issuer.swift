@@ -15,6 +15,8 @@ public struct Issuer: Sendable {
     public let certificateBytes: [UInt8]
     /// DER certificates from this CA's own up to, and without, the root.
     public let chain: [[UInt8]]
+    /// The DER of the CA's subject, as its certificate has it: what CertIDs hash (RFC 6960 §4.1.1).
+    public let subjectBytes: [UInt8]
     /// The CA's public key.
     public let publicKey: SubjectPublicKey
     /// How the CA signs.
@@ -60,6 +62,7 @@ public struct Issuer: Sendable {
         self.certificate = parsed.certificate
         self.certificateBytes = bytes
         self.chain = (isRoot ? [] : [bytes]) + above
+        self.subjectBytes = parsed.subjectBytes
         self.publicKey = parsed.publicKey
         self.scheme = scheme
         self.addresses = addresses
@@ -76,6 +79,7 @@ public struct Issuer: Sendable {
 /// A CA's certificate, read.
 struct ParsedAuthorityCertificate {
     let certificate: Certificate
+    let subjectBytes: [UInt8]
     let publicKey: SubjectPublicKey
     let keyIdentifier: [UInt8]
     let pathLength: Int?
@@ -83,6 +87,7 @@ struct ParsedAuthorityCertificate {
     init(_ bytes: [UInt8], of name: String) throws(AuthorityError) {
         do {
             self.certificate = try Certificate(reading: bytes)
+            self.subjectBytes = try self.certificate.subject.derBytes()
             self.publicKey = try SubjectPublicKey(self.certificate.publicKey)
             guard case .isCertificateAuthority(let pathLength)? = try self.certificate.extensions.basicConstraints
             else {

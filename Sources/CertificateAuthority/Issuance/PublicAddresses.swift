@@ -27,12 +27,12 @@ public struct PublicAddresses: Hashable, Sendable {
 
     /// The complete CRL of an issuer, or of one of its shards.
     public func crl(of issuer: String, shard: Int? = nil) -> String {
-        "\(self.base)/crl/\(CRLPartition(issuer: issuer, shard: shard)).crl"
+        "\(self.base)/crl/\(CRLPartition(issuer: issuer, shard: shard).name(of: .complete)).crl"
     }
 
     /// The delta CRL of an issuer, or of one of its shards.
     public func deltaCRL(of issuer: String, shard: Int? = nil) -> String {
-        "\(self.base)/crl/\(issuer)/\(shard.map { "\($0)-" } ?? "")delta.crl"
+        "\(self.base)/crl/\(CRLPartition(issuer: issuer, shard: shard).name(of: .delta)).crl"
     }
 
     /// The certificate of an issuer.

@@ -40,4 +40,9 @@ public final class TokenSigner: CertificateSigner {
     public func signature(for message: [UInt8], scheme: SignatureScheme) async throws -> [UInt8] {
         try await self.resolve().signature(for: message, scheme: scheme)
     }
+
+    /// Signs a message with the key on the token by the message's digest.
+    public func signature(overDigest digest: [UInt8], scheme: SignatureScheme) async throws -> [UInt8] {
+        try await self.resolve().signature(overDigest: digest, scheme: scheme)
+    }
 }

@@ -30,6 +30,16 @@ extension CRLPartition: CustomStringConvertible {
     public var description: String { self.shard.map { "\(self.issuer)/\($0)" } ?? self.issuer }
 }
 
+extension CRLPartition {
+    /// What the partition's CRL of a kind is called in addresses, without a suffix: `agents`, `agents/7`, `agents/7-delta`.
+    public func name(of kind: CRLKind) -> String {
+        switch kind {
+        case .complete: self.description
+        case .delta: "\(self.issuer)/\(self.shard.map { "\($0)-" } ?? "")delta"
+        }
+    }
+}
+
 /// Whether a CRL lists everything or what has changed.
 public enum CRLKind: Int, Hashable, Sendable, CaseIterable {
     // Stored: a change here needs a migration.

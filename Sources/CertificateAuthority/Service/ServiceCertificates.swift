@@ -19,7 +19,9 @@ public struct ServiceCertificates: Service {
     private let authority: IssuingAuthority
     private let hierarchy: HierarchyDefinition
     private let layout: StateLayout
-    private let responderKey: @Sendable (KeyDefinition) async throws -> SubjectPublicKey
+    private let responderKeys: ResponderKeys
+    private let responders: ResponderRegister
+    private let backoff = RenewalBackoff()
     private let names: [AlternativeName]
     private let makeKey: @Sendable () -> P256.Signing.PrivateKey
     private let credentialsChanged: @Sendable (ServiceCredentials) -> Void
@@ -29,7 +31,8 @@ public struct ServiceCertificates: Service {
     /// Prepares the service.
     ///
     /// - Parameters:
-    ///   - responderKey: finds a responder's key on its token and checks it.
+    ///   - responderKeys: where responders' keys live.
+    ///   - responders: learns of each responder that can sign.
     ///   - names: names of the TLS certificate besides those of the hierarchy: where the daemon listens.
     ///   - makeKey: draws a fresh TLS key.
     ///   - credentialsChanged: hears of new TLS credentials after they are on disk.
@@ -37,7 +40,8 @@ public struct ServiceCertificates: Service {
         authority: IssuingAuthority,
         hierarchy: HierarchyDefinition,
         layout: StateLayout,
-        responderKey: @escaping @Sendable (KeyDefinition) async throws -> SubjectPublicKey,
+        responderKeys: ResponderKeys,
+        responders: ResponderRegister,
         names: [AlternativeName],
         makeKey: @escaping @Sendable () -> P256.Signing.PrivateKey,
         credentialsChanged: @escaping @Sendable (ServiceCredentials) -> Void,
@@ -47,7 +51,8 @@ public struct ServiceCertificates: Service {
         self.authority = authority
         self.hierarchy = hierarchy
         self.layout = layout
-        self.responderKey = responderKey
+        self.responderKeys = responderKeys
+        self.responders = responders
         self.names = hierarchy.service.names + names.filter { !hierarchy.service.names.contains($0) }
         self.makeKey = makeKey
         self.credentialsChanged = credentialsChanged
@@ -80,12 +85,15 @@ public struct ServiceCertificates: Service {
     public func renewDue() async throws -> [String] {
         var renewed: [String] = []
         var failure: (any Error)?
-        for (name, renew) in self.due {
+        self.installResponders()
+        for (name, renew) in self.due where self.backoff.admits(name, at: self.authority.now.date) {
             do {
                 try await renew()
                 renewed.append(name)
+                self.backoff.note(name, failed: false, at: self.authority.now.date)
             } catch {
                 failure = failure ?? error
+                self.backoff.note(name, failed: true, at: self.authority.now.date)
             }
         }
         if let failure { throw failure }
@@ -94,9 +102,11 @@ public struct ServiceCertificates: Service {
 
     private var due: [(name: String, renew: () async throws -> Void)] {
         var due: [(name: String, renew: () async throws -> Void)] = []
-        for responder in self.hierarchy.issuers.compactMap(\.responder)
-        where self.isDue(self.layout.certificate(responder.key.label)) {
-            due.append((responder.key.label, { try await self.renew(responder) }))
+        for issuer in self.authority.issuers {
+            guard let responder = self.hierarchy.issuers.first(where: { $0.name == issuer.name })?.responder,
+                self.responders.responder(of: issuer.name).map(self.isDue) ?? true
+            else { continue }
+            due.append((responder.key.label, { try await self.renew(responder, of: issuer) }))
         }
         let path = self.layout.serviceCredentials
         if (try? ServiceCredentials(contentsOf: path)) == nil || self.isDue(path, names: self.names) {
@@ -105,16 +115,46 @@ public struct ServiceCertificates: Service {
         return due
     }
 
-    private func renew(_ responder: ResponderDefinition) async throws {
+    /// Has the responders sign whose certificates lie in their files: right after a start, also while their tokens are away.
+    public func installResponders() {
+        guard case .token(_, let signer) = self.responderKeys else { return }
+        for issuer in self.authority.issuers where self.responders.responder(of: issuer.name) == nil {
+            guard let key = self.hierarchy.issuers.first(where: { $0.name == issuer.name })?.responder?.key,
+                let bytes = try? PEM.certificate(in: self.layout.certificate(key.label)),
+                // A CA that was given another key has not certified it (RFC 6960 §4.2.2.2).
+                (try? issuer.verifier.check(bytes)) != nil,
+                let publicKey = try? SubjectPublicKey(try Certificate(reading: bytes).publicKey),
+                let responder = try? DelegatedResponder(certificate: bytes, signer: try signer(key, publicKey)),
+                self.authority.now < responder.notAfter
+            else { continue }
+            self.responders.install(responder, for: issuer.name)
+        }
+    }
+
+    private func renew(_ responder: ResponderDefinition, of issuer: Issuer) async throws {
+        let (publicKey, signer): (SubjectPublicKey, any CertificateSigner)
+        switch self.responderKeys {
+        case .token(let find, let makeSigner):
+            publicKey = try await find(responder.key)
+            signer = try makeSigner(responder.key, publicKey)
+        case .memory(let makeKey):
+            signer = try MemorySigner(makeKey())
+            publicKey = signer.subjectPublicKey
+        }
         var application = CertificateApplication(
             profile: responder.profile,
-            publicKey: try await self.responderKey(responder.key),
+            publicKey: publicKey,
             requester: .system
         )
         application.subject = responder.subject
+        if self.responderKeys.areInMemory { application.lifetime = Budget.memoryResponderSeconds }
         let issued = try await self.authority.issueForService(application)
-        let text = PEM.text(certificates: [issued.stored.certificate])
-        try AtomicFile.write(text.utf8, to: self.layout.certificate(responder.key.label), mode: 0o644)
+        let certificate = issued.stored.certificate
+        if !self.responderKeys.areInMemory {
+            let text = PEM.text(certificates: [certificate])
+            try AtomicFile.write(text.utf8, to: self.layout.certificate(responder.key.label), mode: 0o644)
+        }
+        self.responders.install(try DelegatedResponder(certificate: certificate, signer: signer), for: issuer.name)
         self.logger.notice("OCSP responder certificate renewed", metadata: ["responder": "\(responder.key.label)"])
     }
 
@@ -143,7 +183,13 @@ public struct ServiceCertificates: Service {
         {
             return true
         }
-        let life = certificate.notValidAfter.timeIntervalSince(certificate.notValidBefore)
-        return self.authority.now.date > certificate.notValidAfter.addingTimeInterval(-life / 3)
+        return self.isDue(CertificateTime(certificate.notValidBefore), CertificateTime(certificate.notValidAfter))
+    }
+
+    private func isDue(_ responder: DelegatedResponder) -> Bool { self.isDue(responder.notBefore, responder.notAfter) }
+
+    private func isDue(_ notBefore: CertificateTime, _ notAfter: CertificateTime) -> Bool {
+        let life = notAfter.secondsSinceEpoch - notBefore.secondsSinceEpoch
+        return self.authority.now > notAfter + -life / 3
     }
 }

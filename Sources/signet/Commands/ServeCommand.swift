@@ -8,9 +8,9 @@ import Logging
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve the management API from a state directory.",
+        abstract: "Serve the management API, OCSP and CRLs from a state directory.",
         discussion: """
-            Prints one line with the address once it takes connections; logs go to standard error. SIGTERM and SIGINT stop
+            Prints the addresses of the API and of the public side, a line each, once both take connections; logs go to standard error. SIGTERM and SIGINT stop
             it: requests under way finish first.
 
             Example: signet serve --state ./state
@@ -25,6 +25,12 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var api: String?
 
+    @Option(
+        name: .customLong("public"),
+        help: "Where relying parties get OCSP answers and CRLs: http://HOST:PORT. Port 0 takes a free one."
+    )
+    var publicListener: String?
+
     @Option(help: "The least severe level that is logged: trace, debug, info, notice, warning, error, critical.")
     var logLevel: String?
 
@@ -38,6 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
             let layout = try self.state.existingLayout()
             var flags: [String: String] = [:]
             flags["api"] = self.api
+            flags["public"] = self.publicListener
             flags["log.level"] = self.logLevel
             flags["log.format"] = self.logFormat
             let configuration = try await SignetConfiguration(layout, flags: flags)

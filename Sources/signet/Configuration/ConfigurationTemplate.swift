@@ -20,6 +20,9 @@ struct ConfigurationTemplate {
         # Where the management API listens: https://HOST:PORT, or http://HOST:PORT on loopback.
         api: \(self.api)
 
+        # Where relying parties get OCSP answers, CRLs and issuer certificates: http://HOST:PORT.
+        public: \(SignetConfiguration.defaultPublic)
+
         # The public side's address, as certificates carry it for CRL, OCSP and issuers. Certificates already issued keep
         # the address of their time.
         publicURL: \(self.publicURL)
@@ -29,6 +32,15 @@ struct ConfigurationTemplate {
         # "directory" is for SoftHSM alone: where the token's files are.
         tokens:
         \(self.hierarchy.tokens.map(self.token).joined(separator: "\n"))
+
+        # OCSP: for how long an answer may be relied on; whether nonces are echoed; what is said of serial numbers that were
+        # never issued (unknown, unauthorized, revoked); for how long after expiry certificates are answered; where
+        # responders' keys live (token, or memory for a day); megabytes of ready answers.
+        ocsp: {validity: 1h, nonce: true, neverIssued: unknown, archive: 30d, responderKey: token, cacheMegabytes: 256}
+
+        # CRLs: how often one is made when nothing changes; for how long it is valid; milliseconds for which changes are
+        # gathered; whether changes are published as delta CRLs.
+        crl: {interval: 1h, validity: 24h, batching: 500, deltas: false}
 
         # Sessions with a token, and signatures that may wait for one.
         signing: {sessions: 2, queue: 1024}

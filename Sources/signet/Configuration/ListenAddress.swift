@@ -1,41 +1,63 @@
-// Where the management API listens: https://HOST:PORT, or http://HOST:PORT on loopback only.
+// Where the daemon listens: the management API at https://HOST:PORT, or http://HOST:PORT on loopback only; the public side at
+// http://HOST:PORT.
 
 import PKIX
 
 /// An address to listen at.
 struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     let isTLS: Bool
-    let host: String
+    private(set) var host: String
     private(set) var port: Int
 
+    /// Where the management API listens.
+    ///
     /// - Throws: ``ConfigurationError``.
     init(_ text: String, key: String) throws(ConfigurationError) {
-        let form = "\(key): '\(text)' is not of the form https://HOST:PORT (or, on loopback, http://HOST:PORT)"
-        guard let separator = text.firstRange(of: "://") else { throw ConfigurationError(form) }
+        try self.init(text, key: key, form: "https://HOST:PORT (or, on loopback, http://HOST:PORT)")
+        guard self.isTLS || self.isLoopback else {
+            throw ConfigurationError("\(key): plain HTTP is served on loopback addresses only; write https://…")
+        }
+    }
+
+    /// Where the public side listens: plain HTTP, since who checks a status cannot check a certificate for it first.
+    ///
+    /// - Throws: ``ConfigurationError``.
+    init(public text: String, key: String) throws(ConfigurationError) {
+        let form = "http://HOST:PORT"
+        try self.init(text, key: key, form: form)
+        guard !self.isTLS else { throw ConfigurationError("\(key): '\(text)' is not of the form \(form)") }
+    }
+
+    private init(_ text: String, key: String, form: String) throws(ConfigurationError) {
+        let mistake = ConfigurationError("\(key): '\(text)' is not of the form \(form)")
+        guard let separator = text.firstRange(of: "://") else { throw mistake }
         let scheme = text[..<separator.lowerBound]
-        guard scheme == "https" || scheme == "http" else { throw ConfigurationError(form) }
+        guard scheme == "https" || scheme == "http" else { throw mistake }
         var authority = text[separator.upperBound...]
         if authority.hasSuffix("/") { authority = authority.dropLast() }
         guard let colon = authority.lastIndex(of: ":"), let port = Int(authority[authority.index(after: colon)...]),
             (0...65_535).contains(port)
-        else { throw ConfigurationError(form) }
+        else { throw mistake }
         var host = String(authority[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        guard !host.isEmpty, AlternativeName(hostOrAddress: host) != nil else { throw ConfigurationError(form) }
+        guard !host.isEmpty, AlternativeName(hostOrAddress: host) != nil else { throw mistake }
         self.isTLS = scheme == "https"
         self.host = host
         self.port = port
-        guard self.isTLS || self.isLoopback else {
-            throw ConfigurationError(
-                "\(key): plain HTTP is served on loopback addresses only; write https://\(authority)"
-            )
-        }
     }
 
     /// The same address with another port: the one that the system chose for port 0.
     func with(port: Int) -> Self {
         var copy = self
         copy.port = port
+        return copy
+    }
+
+    /// The same address as this machine reaches it, when it stands for all of the machine's.
+    var onThisMachine: Self {
+        var copy = self
+        if copy.host == "0.0.0.0" { copy.host = "127.0.0.1" }
+        if copy.host == "::" { copy.host = "::1" }
         return copy
     }
 

@@ -1,5 +1,6 @@
 // The configuration: config.yaml, overridden by SIGNET_… variables, overridden by flags.
 
+import CertificateAuthority
 import Configuration
 import Logging
 import PKIX
@@ -19,8 +20,14 @@ struct SignetConfiguration: Sendable {
 
     /// Where the management API listens.
     let api: ListenAddress
+    /// Where the public side listens.
+    let publicListener: ListenAddress
     /// The public side's address, as certificates carry it.
     let publicURL: String
+    /// How OCSP requests are answered.
+    let ocsp: OCSPConfiguration
+    /// How CRLs are made.
+    let crl: CRLPolicy
     /// The tokens, by their names in the hierarchy.
     let tokens: [String: TokenLocation]
     /// Sessions with each token.
@@ -38,6 +45,7 @@ struct SignetConfiguration: Sendable {
 extension SignetConfiguration {
     /// The defaults, as `signet init` writes them.
     static let defaultAPI = "https://127.0.0.1:8443"
+    static let defaultPublic = "http://127.0.0.1:8080"
     static let defaultPublicURL = "http://127.0.0.1:8080"
 
     /// Reads the configuration of a state directory.
@@ -73,12 +81,18 @@ extension SignetConfiguration {
 
     private init(reader: ConfigReader, tokenNames: [String], directory: String) throws {
         self.api = try ListenAddress(reader.string(forKey: "api", default: Self.defaultAPI), key: "api")
+        self.publicListener = try ListenAddress(
+            public: reader.string(forKey: "public", default: Self.defaultPublic),
+            key: "public"
+        )
+        self.ocsp = try OCSPConfiguration(reader)
+        self.crl = try CRLPolicy(reader)
         self.publicURL = reader.string(forKey: "publicURL", default: Self.defaultPublicURL)
-        self.signingSessions = try Self.integer(reader, "signing.sessions", default: 2, in: 1...64)
-        self.signingQueue = try Self.integer(reader, "signing.queue", default: 1_024, in: 1...65_536)
-        self.maximumConnections = try Self.integer(reader, "http.maximumConnections", default: 512, in: 1...65_536)
-        self.logLevel = try Self.choice(reader, "log.level", default: .info)
-        self.logFormat = try Self.choice(reader, "log.format", default: .text)
+        self.signingSessions = try reader.integer("signing.sessions", default: 2, in: 1...64)
+        self.signingQueue = try reader.integer("signing.queue", default: 1_024, in: 1...65_536)
+        self.maximumConnections = try reader.integer("http.maximumConnections", default: 512, in: 1...65_536)
+        self.logLevel = try reader.choice("log.level", default: .info)
+        self.logFormat = try reader.choice("log.format", default: .text)
         var tokens: [String: TokenLocation] = [:]
         for name in tokenNames {
             tokens[name] = try TokenLocation(
@@ -92,48 +106,18 @@ extension SignetConfiguration {
 
     /// Refuses keys that nothing reads, and returns the names of the tokens.
     private static func checkKeys(_ definition: Definition) throws(PKIXError) -> [String] {
-        try definition.requireKeys(["api", "publicURL", "tokens", "signing", "http", "log"])
+        try definition.requireKeys(["api", "public", "publicURL", "tokens", "ocsp", "crl", "signing", "http", "log"])
         try definition["signing"]?.requireKeys(["sessions", "queue"])
         try definition["http"]?.requireKeys(["maximumConnections"])
         try definition["log"]?.requireKeys(["level", "format"])
+        try definition["ocsp"]?.requireKeys(OCSPConfiguration.keys)
+        try definition["crl"]?.requireKeys(CRLPolicy.keys)
         let tokens = try definition.required("tokens")
         let names = tokens.keys
         for name in names {
             try tokens.required(name).requireKeys(["uri", "directory"])
         }
         return names
-    }
-
-    private static func integer(
-        _ reader: ConfigReader,
-        _ key: String,
-        default value: Int,
-        in bounds: ClosedRange<Int>
-    ) throws(ConfigurationError) -> Int {
-        let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init)))
-        let number =
-            text.map { Int($0) }
-            ?? reader.int(forKey: ConfigKey(key.split(separator: ".").map(String.init)), default: value)
-        guard let number, bounds.contains(number) else {
-            throw ConfigurationError(
-                "\(key): a whole number from \(bounds.lowerBound) to \(bounds.upperBound) is needed"
-            )
-        }
-        return number
-    }
-
-    private static func choice<Choice>(_ reader: ConfigReader, _ key: String, default value: Choice)
-        throws(ConfigurationError) -> Choice
-    where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
-        guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else {
-            return value
-        }
-        guard let choice = Choice(rawValue: text) else {
-            throw ConfigurationError(
-                "\(key): '\(text)' is not one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"
-            )
-        }
-        return choice
     }
 }
 

@@ -14,7 +14,7 @@ struct AuthorityAssembly: Sendable {
     let authority: IssuingAuthority
     let definitions: Definitions
     let signers: [TokenSigner]
-    let responderKeys: @Sendable (KeyDefinition) async throws -> SubjectPublicKey
+    private let tokens: [String: Token]
 
     /// Puts the authority together; no token is asked for anything yet.
     init(
@@ -24,6 +24,7 @@ struct AuthorityAssembly: Sendable {
         publicURL: String,
         apiHost: String,
         store: any AuthorityStore,
+        onStatusChange: @escaping @Sendable ([StoredCertificate]) -> Void = { _ in },
         logger: Logger
     ) throws {
         let addresses = try PublicAddresses(base: publicURL)
@@ -50,12 +51,7 @@ struct AuthorityAssembly: Sendable {
         }
         self.signers = signers
         self.definitions = definitions
-        self.responderKeys = { key in
-            guard let token = tokens[key.token] else { throw ConfigurationError("tokens: '\(key.token)' is not open") }
-            let found = try await token.key(label: key.label)
-            try found.requireUsable(for: found.publicKey)
-            return try SubjectPublicKey(found.publicKey)
-        }
+        self.tokens = tokens
         self.authority = try IssuingAuthority(
             root: try PEM.certificate(in: layout.certificate("root")),
             issuers: issuers,
@@ -64,7 +60,7 @@ struct AuthorityAssembly: Sendable {
             ownNames: definitions.hierarchy.service.names
                 + (AlternativeName(hostOrAddress: apiHost).map { [$0] } ?? []),
             store: store,
-            environment: SystemEnvironment.authority,
+            environment: SystemEnvironment.authority(onStatusChange: onStatusChange),
             logger: logger
         )
     }
@@ -73,6 +69,8 @@ struct AuthorityAssembly: Sendable {
     func serviceCertificates(
         layout: StateLayout,
         api: ListenAddress,
+        responderKeys place: OCSPConfiguration.KeyPlace,
+        responders: ResponderRegister,
         logger: Logger,
         credentialsChanged: @escaping @Sendable (ServiceCredentials) -> Void
     ) -> ServiceCertificates {
@@ -80,13 +78,36 @@ struct AuthorityAssembly: Sendable {
             authority: self.authority,
             hierarchy: self.definitions.hierarchy,
             layout: layout,
-            responderKey: self.responderKeys,
+            responderKeys: self.responderKeys(place),
+            responders: responders,
             names: AlternativeName(hostOrAddress: api.host).map { [$0] } ?? [],
             makeKey: { P256.Signing.PrivateKey() },
             credentialsChanged: credentialsChanged,
             sleep: SystemEnvironment.sleep,
             logger: logger
         )
+    }
+
+    private func responderKeys(_ place: OCSPConfiguration.KeyPlace) -> ResponderKeys {
+        let tokens = self.tokens
+        @Sendable func token(_ key: KeyDefinition) throws -> Token {
+            guard let token = tokens[key.token] else { throw ConfigurationError("tokens: '\(key.token)' is not open") }
+            return token
+        }
+        return switch place {
+        case .token:
+            .token(
+                find: { key in
+                    let found = try await token(key).key(label: key.label)
+                    try found.requireUsable(for: found.publicKey)
+                    return try SubjectPublicKey(found.publicKey)
+                },
+                signer: { key, publicKey in
+                    TokenSigner(token: try token(key), label: key.label, publicKey: publicKey)
+                }
+            )
+        case .memory: .memory(makeKey: { P256.Signing.PrivateKey() })
+        }
     }
 
     /// Keys that nobody else may have certified: responders' and the log's.

@@ -1,6 +1,7 @@
 // The daemon: every service that runs for long, listed once, in start order. Shutdown goes the other way: first no more
 // requests, then no more signatures, then no more writes.
 
+import AtomicFiles
 import AuditLog
 import CertificateAuthority
 import Crypto
@@ -58,6 +59,13 @@ struct Daemon {
     }
 
     private func serve(_ store: SQLiteStore, _ definitions: Definitions, _ opened: TokenAccess.Opened) async throws {
+        try AtomicFile.createDirectory(self.layout.crls, mode: 0o755)
+        let publicSide = PublicSide(
+            configuration: self.configuration,
+            layout: self.layout,
+            issuers: definitions.hierarchy.issuers.map(\.name),
+            logger: self.logger
+        )
         let assembly = try AuthorityAssembly(
             layout: self.layout,
             definitions: definitions,
@@ -65,6 +73,9 @@ struct Daemon {
             publicURL: self.configuration.publicURL,
             apiHost: self.configuration.api.host,
             store: store,
+            onStatusChange: { changed in
+                for certificate in changed { publicSide.forget(certificate.serialNumber, of: certificate.issuer) }
+            },
             logger: self.logger
         )
         let keys = KeyCheck(signers: assembly.signers, tokens: Array(opened.tokens.values), logger: self.logger)
@@ -77,18 +88,21 @@ struct Daemon {
         if recovery.count > 0 {
             self.logger.notice("issuances left over by a crash", metadata: ["count": "\(recovery.count)"])
         }
-        let (transport, certificates) = try self.transport(assembly)
+        let (transport, certificates) = try self.transport(assembly, publicSide.responders)
+        certificates.installResponders()
+        let announcement = Announcement(self.configuration) { await self.announce($0, $1, store: store) }
+        let (publicServices, selfCheck) = try publicSide.services(assembly, store, announcement)
         let server = try ManagementServer(
-            api: try self.api(assembly, store, opened),
+            api: try self.api(assembly, store, opened, selfCheck),
             host: self.configuration.api.host,
             port: self.configuration.api.port,
             transport: transport,
             limits: self.limits,
-            onBound: { port in await self.announce(port: port, store: store) }
+            onBound: { port in await announcement.api(port: port) }
         )
         let housekeeping = StoreHousekeeping(store: store, logger: self.logger)
         let group = ServiceGroup(
-            services: [keys, recovery, certificates, housekeeping, server],
+            services: [keys, recovery, certificates, housekeeping] + publicServices + [server],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.logger
         )
@@ -100,13 +114,18 @@ struct Daemon {
     }
 
     /// TLS with the credentials of the state directory, or plain HTTP on loopback.
-    private func transport(_ assembly: AuthorityAssembly) throws -> (ManagementServer.Transport, ServiceCertificates) {
+    private func transport(
+        _ assembly: AuthorityAssembly,
+        _ responders: ResponderRegister
+    ) throws -> (ManagementServer.Transport, ServiceCertificates) {
         let path = self.layout.serviceCredentials
         let credentials =
             try self.configuration.api.isTLS ? ServerCredentials(try ServiceCredentials(contentsOf: path)) : nil
         let certificates = assembly.serviceCertificates(
             layout: self.layout,
             api: self.configuration.api,
+            responderKeys: self.configuration.ocsp.keyPlace,
+            responders: responders,
             logger: self.logger
         ) { renewed in
             do {
@@ -121,7 +140,8 @@ struct Daemon {
     private func api(
         _ assembly: AuthorityAssembly,
         _ store: SQLiteStore,
-        _ opened: TokenAccess.Opened
+        _ opened: TokenAccess.Opened,
+        _ selfCheck: StatusSelfCheck
     ) throws -> ManagementAPI {
         let metrics = self.metrics
         return try ManagementAPI(
@@ -132,7 +152,8 @@ struct Daemon {
                 tokens: opened.tokens,
                 store: store,
                 issuers: assembly.authority.issuers,
-                credentials: self.configuration.api.isTLS ? self.layout.serviceCredentials : nil
+                credentials: self.configuration.api.isTLS ? self.layout.serviceCredentials : nil,
+                selfCheck: selfCheck
             ),
             exposition: { metrics.exposition() },
             build: BuildInformation(version: Version.current, swift: Version.swift),
@@ -145,16 +166,17 @@ struct Daemon {
         var limits = ServerLimits()
         limits.connections = FileLimit.connections(
             atMost: self.configuration.maximumConnections,
+            besides: 0,
             logger: self.logger
         )
         return limits
     }
 
-    /// Says where the API listens, on standard output for scripts, and records the start.
-    private func announce(port: Int, store: SQLiteStore) async {
-        let address = self.configuration.api.with(port: port)
-        FileHandle.standardOutput.write(Data("signet \(Version.current) serves \(address)\n".utf8))
-        self.logger.notice("serving", metadata: ["address": "\(address)"])
+    /// Says where both sides listen, on standard output for scripts, and records the start.
+    private func announce(_ api: ListenAddress, _ publicSide: ListenAddress, store: SQLiteStore) async {
+        let lines = "signet \(Version.current) serves \(api)\nsignet \(Version.current) publishes \(publicSide)\n"
+        FileHandle.standardOutput.write(Data(lines.utf8))
+        self.logger.notice("serving", metadata: ["address": "\(api)", "public": "\(publicSide)"])
         do {
             try await store.append([
                 AuditEvent(
@@ -162,7 +184,7 @@ struct Daemon {
                     actor: "system",
                     action: .startAuthority,
                     object: "authority",
-                    details: ["version": Version.current, "address": "\(address)"]
+                    details: ["version": Version.current, "address": "\(api)", "public": "\(publicSide)"]
                 )
             ])
         } catch {

@@ -9,7 +9,9 @@ enum FileLimit {
     static let reserve = 256
 
     /// Raises the soft limit to the hard one, and says how many connections fit below it.
-    static func connections(atMost configured: Int, logger: Logger) -> Int {
+    ///
+    /// - Parameter others: connections of another listener that must fit too.
+    static func connections(atMost configured: Int, besides others: Int, logger: Logger) -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return configured }
         if limit.rlim_cur < limit.rlim_max {
@@ -18,7 +20,7 @@ enum FileLimit {
             if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
         }
         let files = Int(clamping: limit.rlim_cur)
-        let fitting = max(files - self.reserve, 16)
+        let fitting = max(files - self.reserve - others, 16)
         guard fitting < configured else { return configured }
         logger.warning(
             "fewer connections than configured: the limit of open files is low (ulimit -n)",

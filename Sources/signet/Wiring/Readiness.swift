@@ -10,12 +10,13 @@ import WebAPI
 import X509
 
 enum Readiness {
-    /// One check a token, one for the store, one an issuer, one for the TLS certificate.
+    /// One check a token, one for the store, one an issuer, one for the TLS certificate, one for what relying parties get.
     static func checks(
         tokens: [String: Token],
         store: SQLiteStore,
         issuers: [Issuer],
-        credentials: String?
+        credentials: String?,
+        selfCheck: StatusSelfCheck
     ) -> [ReadinessCheck] {
         tokens.sorted { $0.key < $1.key }.map { name, token in
             ReadinessCheck(name: "token \(name)") { self.state(of: token.status) }
@@ -31,7 +32,11 @@ enum Readiness {
         ]
             + issuers.map { issuer in
                 ReadinessCheck(name: "issuer \(issuer.name)") { self.state(of: issuer.certificate) }
-            } + (credentials.map { [self.credentials($0)] } ?? [])
+            } + (credentials.map { [self.credentials($0)] } ?? []) + [
+                ReadinessCheck(name: "public side") {
+                    selfCheck.problem.map { .notReady(reason: $0) } ?? .ready
+                }
+            ]
     }
 
     private static func credentials(_ path: String) -> ReadinessCheck {

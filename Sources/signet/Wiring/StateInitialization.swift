@@ -75,7 +75,7 @@ struct StateInitialization: Sendable {
             addresses: try PublicAddresses(base: configuration.publicURL),
             store: store,
             audit: store,
-            environment: SystemEnvironment.authority,
+            environment: SystemEnvironment.authority(),
             withToken: access.withToken,
             operator: SystemEnvironment.user,
             logger: logger
@@ -107,9 +107,14 @@ struct StateInitialization: Sendable {
             for token in opened.tokens.values {
                 try await within(.seconds(15), or: "token \(token.uri) does not answer") { try await token.ready() }
             }
-            let services = assembly.serviceCertificates(layout: self.layout, api: configuration.api, logger: logger) {
-                _ in
-            }
+            // A responder with a key in memory gets its certificate from the daemon that has the key.
+            let services = assembly.serviceCertificates(
+                layout: self.layout,
+                api: configuration.api,
+                responderKeys: .token,
+                responders: ResponderRegister(),
+                logger: logger
+            ) { _ in }
             try await services.renewDue()
         } catch {
             try? await opened.close()
@@ -129,7 +134,10 @@ struct StateInitialization: Sendable {
 
     private func createDirectories() throws(FileError) {
         try AtomicFile.createDirectory(self.layout.directory, mode: 0o755)
-        for path in [self.layout.definitions, self.layout.profiles, self.layout.certificates, self.layout.transcripts] {
+        for path in [
+            self.layout.definitions, self.layout.profiles, self.layout.certificates, self.layout.crls,
+            self.layout.transcripts,
+        ] {
             try AtomicFile.createDirectory(path, mode: 0o755)
         }
         for path in [self.layout.secrets, self.layout.tokens, self.layout.log] {

@@ -31,7 +31,14 @@ enum SystemEnvironment {
     static var user: String { NSUserName() }
 
     /// What issuance takes from the outside.
-    static var authority: AuthorityEnvironment {
-        AuthorityEnvironment(now: self.now, serialNumber: self.serialNumber, onStep: Failpoint.onStep)
+    static func authority(
+        onStatusChange: @escaping @Sendable ([StoredCertificate]) -> Void = { _ in }
+    ) -> AuthorityEnvironment {
+        AuthorityEnvironment(
+            now: self.now,
+            serialNumber: self.serialNumber,
+            onStep: Failpoint.onStep,
+            onStatusChange: onStatusChange
+        )
     }
 }

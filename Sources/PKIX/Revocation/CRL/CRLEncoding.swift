@@ -1,7 +1,7 @@
 // A CRL around its entries (RFC 5280 §5.1): the entries pass by as a stream, their length alone is known beforehand.
 
 import SwiftASN1
-import X509
+public import X509
 
 /// What stands before and after the entries of a CRL.
 ///
@@ -82,8 +82,10 @@ extension CRLEncoding {
 }
 
 extension DistinguishedName {
-    /// The encoded name.
-    func derBytes() throws(PKIXError) -> [UInt8] {
+    /// The name's DER.
+    ///
+    /// - Throws: ``PKIXError`` with `.malformed` when it cannot be encoded.
+    public func derBytes() throws(PKIXError) -> [UInt8] {
         var serializer = DER.Serializer()
         do {
             try serializer.serialize(self)
