@@ -130,7 +130,8 @@ let floor4: [Target] = [
         dependencies: [
             "PKIX", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "AgentClient", "CertificateAuthority",
             "RegistrationAuthority",
-            "Persistence", "WebAPI", "ValidationService", asyncHTTPClient, nioCore, nioHTTP1, arguments, configuration, yams,
+            "Persistence", "WebAPI", "ValidationService", asyncHTTPClient, nioCore, nioHTTP1, arguments, configuration,
+            yams,
             lifecycle, unixSignals, logging, metrics, x509,
             crypto,
             nioPosix,

@@ -76,7 +76,10 @@ struct ProgramTests {
     func secondDaemon() throws {
         let daemon = try SignetDaemon()
         try daemon.start()
-        let second = try shell(signetProgram, ["serve", "--state", daemon.state, "--api", "https://127.0.0.1:0"])
+        let second = try shell(
+            signetProgram,
+            ["serve", "--state", daemon.state, "--api", "https://127.0.0.1:0", "--public", "http://127.0.0.1:0"]
+        )
         #expect(second.status == 1)
         #expect(second.errors.contains("lock"), "\(second.errors)")
         #expect(daemon.stop() == 0)
@@ -87,12 +90,18 @@ struct ProgramTests {
         let daemon = try SignetDaemon()
         let pin = "\(daemon.state)/secrets/issuing.pin"
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: pin)
-        let readable = try shell(signetProgram, ["serve", "--state", daemon.state, "--api", "https://127.0.0.1:0"])
+        let readable = try shell(
+            signetProgram,
+            ["serve", "--state", daemon.state, "--api", "https://127.0.0.1:0", "--public", "http://127.0.0.1:0"]
+        )
         #expect(readable.status != 0)
         #expect(readable.errors.contains("chmod"), "\(readable.errors)")
         try "wrong-pin\n".write(toFile: pin, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: pin)
-        let wrong = try shell(signetProgram, ["serve", "--state", daemon.state, "--api", "https://127.0.0.1:0"])
+        let wrong = try shell(
+            signetProgram,
+            ["serve", "--state", daemon.state, "--api", "https://127.0.0.1:0", "--public", "http://127.0.0.1:0"]
+        )
         #expect(wrong.status != 0)
         #expect(wrong.errors.contains("PIN"), "\(wrong.errors)")
     }

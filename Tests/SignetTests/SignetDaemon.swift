@@ -8,6 +8,7 @@ final class SignetDaemon: Sendable {
     let directory: TemporaryDirectory
     private let process = Mutex<Process?>(nil)
     private let address = Mutex("")
+    private let publicAddress = Mutex("")
 
     var state: String { self.directory.file("state") }
     var root: String { "\(self.state)/certificates/root.pem" }
@@ -15,6 +16,8 @@ final class SignetDaemon: Sendable {
     var tokenFile: String { "\(self.state)/secrets/admin.token" }
     /// Where the daemon serves, after `start`.
     var url: String { self.address.withLock { $0 } }
+    /// Where relying parties are served, after `start`.
+    var publicURL: String { self.publicAddress.withLock { $0 } }
 
     var token: String {
         get throws {
@@ -42,10 +45,14 @@ final class SignetDaemon: Sendable {
     ///
     /// - Returns: how long that took.
     @discardableResult
-    func start(api: String = "https://127.0.0.1:0", environment: [String: String] = [:]) throws -> Duration {
+    func start(
+        api: String = "https://127.0.0.1:0",
+        public publicSide: String = "http://127.0.0.1:0",
+        environment: [String: String] = [:]
+    ) throws -> Duration {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: signetProgram)
-        process.arguments = ["serve", "--state", self.state, "--api", api]
+        process.arguments = ["serve", "--state", self.state, "--api", api, "--public", publicSide]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         process.standardOutput = output
@@ -55,19 +62,18 @@ final class SignetDaemon: Sendable {
         let begin = ContinuousClock.now
         try process.run()
         self.process.withLock { $0 = process }
-        var line = Data()
-        while !line.contains(UInt8(ascii: "\n")) {
+        var text = ""
+        while text.count(where: { $0 == "\n" }) < 2 {
             let data = output.fileHandleForReading.availableData
             guard !data.isEmpty else {
                 throw DaemonError("serve ended: \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
             }
-            line += data
+            text += String(decoding: data, as: UTF8.self)
         }
-        let text = String(decoding: line, as: UTF8.self)
-        guard let url = text.split(separator: " ").last?.trimmingCharacters(in: .whitespacesAndNewlines) else {
-            throw DaemonError("serve said: \(text)")
-        }
-        self.address.withLock { $0 = url }
+        let addresses = text.split(separator: "\n").compactMap { $0.split(separator: " ").last.map(String.init) }
+        guard addresses.count == 2 else { throw DaemonError("serve said: \(text)") }
+        self.address.withLock { $0 = addresses[0] }
+        self.publicAddress.withLock { $0 = addresses[1] }
         return begin.duration(to: .now)
     }
 

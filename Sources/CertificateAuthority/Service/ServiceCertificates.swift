@@ -104,7 +104,7 @@ public struct ServiceCertificates: Service {
         var due: [(name: String, renew: () async throws -> Void)] = []
         for issuer in self.authority.issuers {
             guard let responder = self.hierarchy.issuers.first(where: { $0.name == issuer.name })?.responder,
-                self.responders.responder(of: issuer.name).map(self.isDue) ?? true
+                self.responders.responder(of: issuer.name).map({ self.isDue($0, of: responder) }) ?? true
             else { continue }
             due.append((responder.key.label, { try await self.renew(responder, of: issuer) }))
         }
@@ -186,10 +186,15 @@ public struct ServiceCertificates: Service {
         return self.isDue(CertificateTime(certificate.notValidBefore), CertificateTime(certificate.notValidAfter))
     }
 
-    private func isDue(_ responder: DelegatedResponder) -> Bool { self.isDue(responder.notBefore, responder.notAfter) }
+    private func isDue(_ responder: DelegatedResponder, of definition: ResponderDefinition) -> Bool {
+        let path = self.layout.certificate(definition.key.label)
+        return self.isDue(responder.notBefore, responder.notAfter)
+            || !self.responderKeys.areInMemory && (try? PEM.certificate(in: path)) != responder.certificate
+    }
 
     private func isDue(_ notBefore: CertificateTime, _ notAfter: CertificateTime) -> Bool {
         let life = notAfter.secondsSinceEpoch - notBefore.secondsSinceEpoch
-        return self.authority.now > notAfter + -life / 3
+        let left = notAfter.secondsSinceEpoch - self.authority.now.secondsSinceEpoch
+        return 3 * left < life
     }
 }

@@ -58,6 +58,42 @@ enum PrivateKey: Sendable {
     }
 }
 
+extension PrivateKey {
+    func signature(overDigest digest: [UInt8], scheme: SignatureScheme) throws -> [UInt8] {
+        switch self {
+        case .p256(let key): Array(try key.signature(for: GivenDigest<SHA256Digest>(digest)).derRepresentation)
+        case .p384(let key): Array(try key.signature(for: GivenDigest<SHA384Digest>(digest)).derRepresentation)
+        case .ed25519: throw UnsupportedDigest()
+        case .rsa(let key):
+            Array(
+                try key.signature(
+                    for: GivenDigest<SHA256Digest>(digest),
+                    padding: scheme == .rsaPSSSHA256 ? .PSS : .insecurePKCS1v1_5
+                ).rawRepresentation
+            )
+        }
+    }
+}
+
+struct UnsupportedDigest: Error {}
+
+/// A digest that was computed elsewhere.
+struct GivenDigest<Kind: Digest>: Digest {
+    static var byteCount: Int { Kind.byteCount }
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try self.bytes.withUnsafeBytes(body)
+    }
+
+    static func == (lhs: Self, rhs: Self) -> Bool { lhs.bytes == rhs.bytes }
+    func hash(into hasher: inout Hasher) { hasher.combine(self.bytes) }
+    func makeIterator() -> Array<UInt8>.Iterator { self.bytes.makeIterator() }
+    var description: String { "\(self.bytes)" }
+}
+
 extension SubjectPublicKey {
     /// A fresh key of a type, of which only the public half is wanted.
     static func fresh(_ type: KeyType) -> SubjectPublicKey { PrivateKey.make(type).publicKey }
@@ -96,17 +132,25 @@ final class SoftwareSigner: CertificateSigner {
     func beforeSigning(_ body: (@Sendable ([UInt8]) async -> Void)?) { self.state.withLock { $0.beforeSigning = body } }
 
     func signature(for message: [UInt8], scheme: SignatureScheme) async throws -> [UInt8] {
+        try await self.sign(message) { try $0.signature(for: message, scheme: scheme) }
+    }
+
+    func signature(overDigest digest: [UInt8], scheme: SignatureScheme) async throws -> [UInt8] {
+        try await self.sign(digest) { try $0.signature(overDigest: digest, scheme: scheme) }
+    }
+
+    private func sign(_ message: [UInt8], with body: (PrivateKey) throws -> [UInt8]) async throws -> [UInt8] {
         let (behaviour, hook) = self.state.withLock { state in
             state.signed.append(message)
             return (state.behaviour, state.beforeSigning)
         }
         await hook?(message)
         switch behaviour {
-        case .sign: return try self.key.signature(for: message, scheme: scheme)
+        case .sign: return try body(self.key)
         case .fail(let error): throw error
         case .answer(let bytes): return bytes
         case .signWithAnotherKey:
-            return try PrivateKey.make(self.subjectPublicKey.type).signature(for: message, scheme: scheme)
+            return try body(PrivateKey.make(self.subjectPublicKey.type))
         }
     }
 }

@@ -12,7 +12,7 @@ struct ServiceBench {
     let bench: Bench
     let directory: TemporaryDirectory
     let layout: StateLayout
-    let responderKey = SubjectPublicKey.fresh(.p256)
+    let responderSigner = SoftwareSigner(.p256)
     let heard = Heard()
     let responderFailure = Flag()
 
@@ -43,17 +43,24 @@ struct ServiceBench {
 
     func services(
         names: [AlternativeName] = [],
+        responders: ResponderRegister = ResponderRegister(),
+        keys: ResponderKeys? = nil,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { _ in throw CancellationError() }
     ) -> ServiceCertificates {
-        let (key, heard, failure) = (self.responderKey, self.heard, self.responderFailure)
+        let (signer, heard, failure) = (self.responderSigner, self.heard, self.responderFailure)
         return ServiceCertificates(
             authority: self.bench.authority,
             hierarchy: Shipped.hierarchy,
             layout: self.layout,
-            responderKey: { definition in
-                guard !failure.isSet, definition.label == "agents-ocsp" else { throw ResponderKeyIsAway() }
-                return key
-            },
+            responderKeys: keys
+                ?? .token(
+                    find: { definition in
+                        guard !failure.isSet, definition.label == "agents-ocsp" else { throw ResponderKeyIsAway() }
+                        return signer.subjectPublicKey
+                    },
+                    signer: { _, _ in signer }
+                ),
+            responders: responders,
             names: names,
             makeKey: { P256.Signing.PrivateKey() },
             credentialsChanged: { heard.add($0) },

@@ -17,7 +17,7 @@ struct ServiceCertificatesTests {
         #expect(try await service.services().renewDue() == ["agents-ocsp", "service-tls"])
 
         let responder = try Certificate(reading: PEM.certificate(in: service.responder))
-        #expect(try SubjectPublicKey(responder.publicKey) == service.responderKey)
+        #expect(try SubjectPublicKey(responder.publicKey) == service.responderSigner.subjectPublicKey)
         #expect(responder.subject == Shipped.hierarchy.issuers[0].responder?.subject)
         #expect(responder.extensions[oid: ExtensionIdentifier.ocspNoCheck] != nil)
 

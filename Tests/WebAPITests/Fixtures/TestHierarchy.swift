@@ -31,7 +31,13 @@ final class SoftwareSigner: CertificateSigner {
         if let error = self.failure.withLock({ $0 }) { throw error }
         return Array(try self.key.signature(for: message).derRepresentation)
     }
+
+    func signature(overDigest digest: [UInt8], scheme: SignatureScheme) async throws -> [UInt8] {
+        throw SignsNoCRLs()
+    }
 }
+
+private struct SignsNoCRLs: Error {}
 
 /// The hierarchy of a test.
 struct TestHierarchy {
