@@ -21,11 +21,17 @@ public enum Budget {
     /// Certificates that one request revokes at most before it answers: a few seconds; the next request goes on.
     public static let revocationsPerRequest = 2_000
     /// Proofs of key compromise checked in a minute: anyone may send them, and each costs a signature verification.
-    public static let proofsPerMinute = 60
+    public static let proofsPerMinute = 600
+    /// Proofs of key compromise from one address in a minute: what one sends must not shut out another.
+    public static let proofsPerMinuteOfAddress = 30
     /// Octets of a proof's signature: RSA of 16,384 bits has 2,048.
     public static let proofBytes = 2_048
     /// Revocations read at once for a CRL, and changes from the feed: about 200 KiB of rows.
     public static let crlPage = 2_000
+    /// Attempts at a CRL whose files are looked for when one has succeeded: an hour of them, at one a minute.
+    public static let crlAttempts: Int64 = 64
+    /// Octets of a CRL that the self-check reads whole: some thousand entries.
+    public static let checkedCRLBytes = 65_536
     /// Seconds for which it holds that a serial number was never issued: it may be issued next.
     public static let unknownSeconds: Int64 = 300
     /// Seconds of life of an OCSP responder's key that is in memory, and of its certificate.

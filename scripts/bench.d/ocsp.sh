@@ -24,7 +24,7 @@ ask signet "$signet" "$public/ocsp" "$work/mixed" 40
 ask "signet, GET" "$signet" "$public/ocsp" "$work/get" 20
 
 export PYTHONPATH=$tools PYTHONDONTWRITEBYTECODE=1
-(seconds=$((${seconds} + 4)) && ask "signet, while certificates are revoked" "$signet" "$public/ocsp" "$work/mixed" 1) &
+ask "signet, while certificates are revoked" "$signet" "$public/ocsp" "$work/mixed" 1 4 &
 sleep 1
 python3 "$tools/ocsp_revocations.py" "$state/signet.db" "$state/certificates/agents.pem" "$api" "$public" \
     "$state/secrets/admin.token" 100 "$seconds"

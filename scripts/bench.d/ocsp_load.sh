@@ -28,13 +28,14 @@ function done(summary, latency)
 end
 LUA
 
-# ask NAME PROCESS URL REQUESTS [WARM]: measures; WARM seconds before it are not counted. Prints a JSON object.
+# ask NAME PROCESS URL REQUESTS [WARM [LONGER]]: measures; WARM seconds before it are not counted; LONGER adds seconds.
+# Prints a JSON object.
 ask() {
     local name=$1 process=$2 url=$3 before after result
     export BENCH_REQUESTS=$4 BENCH_PATH=/${url#http://*/}
     wrk -t 1 -c "$connections" -d "${5:-3}s" -s "$work/ocsp.lua" "$url" >/dev/null
     before=$(cpu_of_all "$process")
-    result=$(wrk -t 1 -c "$connections" -d "${seconds}s" -s "$work/ocsp.lua" "$url" | grep '^"requests"')
+    result=$(wrk -t 1 -c "$connections" -d "$((seconds + ${6:-0}))s" -s "$work/ocsp.lua" "$url" | grep '^"requests"')
     after=$(cpu_of_all "$process")
     awk -v name="$name" -v result="$result" -v used="$(awk -v a="$after" -v b="$before" 'BEGIN { print a - b }')" \
         -v memory="$(memory_of "$process")" 'BEGIN {

@@ -1,7 +1,7 @@
 // The root's CRL: made in the ceremony, since only there the root signs, and made anew when a ceremony is performed again.
 
-import AtomicFiles
 import PKIX
+import Signing
 
 extension Ceremony {
     private var partition: CRLPartition { CRLPartition(issuer: self.hierarchy.root.name) }
@@ -9,7 +9,7 @@ extension Ceremony {
     /// Whether the root has no CRL, a third of whose life is left, that lists every certificate it has revoked.
     func isRootCRLDue() async throws -> Bool {
         guard let crl = try await self.store.publishedCRL(.complete, of: self.partition),
-            CRLFile(crl, in: self.layout.crls).isComplete
+            try await Token.blocking({ CRLFile(crl, in: self.layout.crls).isComplete })
         else { return true }
         let life = crl.nextUpdate.secondsSinceEpoch - crl.thisUpdate.secondsSinceEpoch
         guard CertificateTime(self.environment.now()) < crl.nextUpdate + -life / 3 else { return true }

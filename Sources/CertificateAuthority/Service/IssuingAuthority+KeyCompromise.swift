@@ -19,7 +19,7 @@ extension IssuingAuthority {
         invalidityDate: CertificateTime?,
         requester: Requester
     ) async throws -> BulkRevocationOutcome {
-        try self.proofs.admit(at: self.environment.now())
+        try self.proofs.admit(from: requester.address, at: self.environment.now())
         try proof.verify(root: self.root)
         if self.isOwnKey(proof.publicKey.sha256) {
             self.logger.critical(
@@ -38,11 +38,12 @@ extension IssuingAuthority {
     }
 }
 
-/// Admits so many proofs in a minute, counted from the first one of that minute.
+/// Admits so many proofs in a minute, in all and from one address, counted from the first one of that minute.
 final class ProofLimit: Sendable {
     private struct Window {
         var start = Date(timeIntervalSince1970: 0)
         var count = 0
+        var byAddress: [String: Int] = [:]
     }
 
     private let window = Mutex(Window())
@@ -50,17 +51,22 @@ final class ProofLimit: Sendable {
     /// Counts a proof.
     ///
     /// - Throws: ``AuthorityError`` with `.overloaded`.
-    func admit(at instant: Date) throws(AuthorityError) {
+    func admit(from address: String?, at instant: Date) throws(AuthorityError) {
         let wait: Int? = self.window.withLock { window in
             let age = instant.timeIntervalSince(window.start)
             if !(0..<60).contains(age) { window = Window(start: instant) }
+            let own = (window.byAddress[address ?? ""] ?? 0) + 1
+            guard own <= Budget.proofsPerMinuteOfAddress, window.count < Budget.proofsPerMinute else {
+                return max(1, Int((60 - age).rounded(.up)))
+            }
+            window.byAddress[address ?? ""] = own
             window.count += 1
-            return window.count > Budget.proofsPerMinute ? max(1, Int((60 - age).rounded(.up))) : nil
+            return nil
         }
         guard let wait else { return }
         throw AuthorityError(
             .overloaded,
-            "\(Budget.proofsPerMinute) proofs of key compromise were checked in the last minute; send it again",
+            "too many proofs of key compromise were sent in the last minute; send it again",
             retryAfter: wait
         )
     }

@@ -38,6 +38,7 @@ extension IssuingAuthority {
     /// - Returns: the certificate with the revocation in force.
     /// - Throws: ``AuthorityError``: `.notFound`, or `.invalidRevocation` for an invalidity date in the future.
     public func revoke(_ application: RevocationApplication) async throws -> StoredCertificate {
+        try await self.requireOwn(application.serialNumber)
         let instant = self.environment.now()
         let outcome = try await self.store.revoke(
             application.serialNumber,
@@ -68,6 +69,7 @@ extension IssuingAuthority {
     /// - Returns: the certificate, not revoked.
     /// - Throws: ``AuthorityError``: `.notFound`, or `.notOnHold` for one that is revoked for another reason.
     public func release(_ serialNumber: SerialNumber, for requester: Requester) async throws -> StoredCertificate {
+        try await self.requireOwn(serialNumber)
         let instant = self.environment.now()
         let outcome = try await self.store.release(
             serialNumber,
@@ -87,6 +89,17 @@ extension IssuingAuthority {
                 "the certificate is revoked (\(reason)) and cannot be released; only certificateHold can (RFC 5280 §5.3.1)"
             )
         case .notFound: throw Self.notFound(serialNumber)
+        }
+    }
+
+    /// Refuses certificates that the root has issued: their status stands on a CRL that only a ceremony can sign.
+    private func requireOwn(_ serialNumber: SerialNumber) async throws {
+        let issuer = try await self.certificate(serialNumber).stored.issuer
+        guard self.issuers.contains(where: { $0.name == issuer }) else {
+            throw AuthorityError(
+                .invalidRevocation,
+                "'\(issuer)' has issued this certificate, and its key is not here: stop the daemon and run signet ca revoke"
+            )
         }
     }
 

@@ -130,6 +130,9 @@ public final class IssuingAuthority: Sendable {
         try await self.store.certificates(query)
     }
 
+    /// The name of the CA that issues certificates of a profile; `nil` for a profile that nothing issues.
+    func issuer(ofProfile name: String) -> String? { self.offers[name]?.issuer.name }
+
     /// Whether a SubjectPublicKeyInfo with this SHA-256 is one of the authority's own.
     func isOwnKey(_ publicKeyHash: [UInt8]) -> Bool { self.ownKeys.contains(publicKeyHash) }
 

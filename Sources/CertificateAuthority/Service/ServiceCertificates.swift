@@ -86,7 +86,7 @@ public struct ServiceCertificates: Service {
         var renewed: [String] = []
         var failure: (any Error)?
         self.installResponders()
-        for (name, renew) in self.due where self.backoff.admits(name, at: self.authority.now.date) {
+        for (name, renew) in await self.due() where self.backoff.admits(name, at: self.authority.now.date) {
             do {
                 try await renew()
                 renewed.append(name)
@@ -100,16 +100,23 @@ public struct ServiceCertificates: Service {
         return renewed
     }
 
-    private var due: [(name: String, renew: () async throws -> Void)] {
+    private func due() async -> [(name: String, renew: () async throws -> Void)] {
         var due: [(name: String, renew: () async throws -> Void)] = []
         for issuer in self.authority.issuers {
-            guard let responder = self.hierarchy.issuers.first(where: { $0.name == issuer.name })?.responder,
-                self.responders.responder(of: issuer.name).map({ self.isDue($0, of: responder) }) ?? true
-            else { continue }
+            guard let responder = self.hierarchy.issuers.first(where: { $0.name == issuer.name })?.responder else {
+                continue
+            }
+            if let current = self.responders.responder(of: issuer.name), !self.isDue(current, of: responder),
+                await !self.isRevoked(current.certificate)
+            {
+                continue
+            }
             due.append((responder.key.label, { try await self.renew(responder, of: issuer) }))
         }
         let path = self.layout.serviceCredentials
-        if (try? ServiceCredentials(contentsOf: path)) == nil || self.isDue(path, names: self.names) {
+        let credentials = try? ServiceCredentials(contentsOf: path)
+        let isRevoked = if let leaf = credentials?.chain.first { await self.isRevoked(leaf) } else { false }
+        if credentials == nil || isRevoked || self.isDue(path, names: self.names) {
             due.append(("service-tls", { try await self.renewTLS() }))
         }
         return due
@@ -132,6 +139,13 @@ public struct ServiceCertificates: Service {
     }
 
     private func renew(_ responder: ResponderDefinition, of issuer: Issuer) async throws {
+        // RFC 6960 §4.2.2.2: the responder's certificate is issued by the CA that the answers are about.
+        guard self.authority.issuer(ofProfile: responder.profile) == issuer.name else {
+            throw AuthorityError(
+                .invalidHierarchy,
+                "the responder of CA '\(issuer.name)' has profile '\(responder.profile)', which another CA issues; give it one of its own"
+            )
+        }
         let (publicKey, signer): (SubjectPublicKey, any CertificateSigner)
         switch self.responderKeys {
         case .token(let find, let makeSigner):
@@ -184,6 +198,15 @@ public struct ServiceCertificates: Service {
             return true
         }
         return self.isDue(CertificateTime(certificate.notValidBefore), CertificateTime(certificate.notValidAfter))
+    }
+
+    /// Whether a certificate of our own was revoked: it is of no use any more, whatever is left of its life.
+    private func isRevoked(_ certificate: [UInt8]) async -> Bool {
+        guard let parsed = try? Certificate(reading: certificate),
+            let serialNumber = try? SerialNumber(bytes: parsed.serialNumber.bytes),
+            let found = try? await self.authority.certificate(serialNumber)
+        else { return false }
+        return found.stored.revocation != nil
     }
 
     private func isDue(_ responder: DelegatedResponder, of definition: ResponderDefinition) -> Bool {

@@ -22,14 +22,39 @@ public struct CRLFile: Hashable, Sendable {
 
     /// Each number has a file of its own: one that is being fetched never changes.
     init(_ crl: PublishedCRL, in directory: String) {
-        let shard = crl.partition.shard.map { ".\($0)" } ?? ""
-        let delta = crl.kind == .delta ? ".delta" : ""
         self.crl = crl
-        self.path = "\(directory)/\(crl.partition.issuer)\(shard)\(delta).\(crl.number).crl"
+        self.path = Self.path(of: crl, number: crl.number, in: directory)
     }
 
-    /// Whether both forms are there.
-    var isComplete: Bool { AtomicFile.exists(self.path) && AtomicFile.exists(self.pemPath) }
+    private static func path(of crl: PublishedCRL, number: Int64, in directory: String) -> String {
+        let shard = crl.partition.shard.map { ".\($0)" } ?? ""
+        let delta = crl.kind == .delta ? ".delta" : ""
+        return "\(directory)/\(crl.partition.issuer)\(shard)\(delta).\(number).crl"
+    }
+
+    /// Removes the files of the CRL that this one supersedes, and of those between them that were written and not recorded.
+    ///
+    /// Whoever fetches one keeps it open; its name can go.
+    func removeSuperseded(since last: PublishedCRL?, in directory: String) {
+        for number in max(last?.number ?? 1, self.crl.number - Budget.crlAttempts)..<self.crl.number {
+            let path = Self.path(of: self.crl, number: number, in: directory)
+            for path in [path, "\(path).pem"] { try? FileManager.default.removeItem(atPath: path) }
+        }
+    }
+
+    /// Whether both forms are there, and the DER is what the store knows; reads it whole, and blocks.
+    var isComplete: Bool {
+        guard AtomicFile.exists(self.pemPath), let handle = FileHandle(forReadingAtPath: self.path) else {
+            return false
+        }
+        defer { try? handle.close() }
+        var (hash, count) = (SHA256(), 0)
+        while let part = try? handle.read(upToCount: 1 << 20), !part.isEmpty {
+            hash.update(data: part)
+            count += part.count
+        }
+        return count == self.crl.size && hash.finalize() == self.crl.sha256
+    }
 }
 
 /// Makes CRLs of one issuer.
@@ -51,8 +76,9 @@ struct CRLProduction: Sendable {
         switch kind {
         // RFC 5280 §3.3: an entry stays until it has stood on one regularly scheduled CRL issued beyond the certificate's
         // validity.
-        case .complete: try await self.fill(&body, with: partition, notExpiredAt: previous.complete?.thisUpdate)
-        case .delta: try await self.fill(&body, withChangesSince: reserved.base, of: partition)
+        case .complete:
+            try await self.fill(&body, with: partition, notExpiredAt: previous.complete?.thisUpdate, at: thisUpdate)
+        case .delta: try await self.fill(&body, withChangesSince: reserved.base, of: partition, at: thisUpdate)
         }
         let head = self.head(reserved, thisUpdate)
         let encoding = try CRLEncoding(head: head, entriesLength: body.check.length)
@@ -98,7 +124,8 @@ struct CRLProduction: Sendable {
     private func fill(
         _ body: inout Body,
         with partition: CRLPartition,
-        notExpiredAt instant: CertificateTime?
+        notExpiredAt instant: CertificateTime?,
+        at thisUpdate: CertificateTime
     ) async throws {
         var last: SerialNumber?
         repeat {
@@ -113,7 +140,8 @@ struct CRLProduction: Sendable {
                 page.map {
                     CRLEntry(
                         serialNumber: $0.serialNumber,
-                        revokedAt: $0.revocation.revokedAt,
+                        // A revocation that came while the pages were read, or by a clock that was ahead, is listed as of now.
+                        revokedAt: min($0.revocation.revokedAt, thisUpdate),
                         reason: $0.revocation.reason,
                         invalidityDate: $0.revocation.invalidityDate
                     )
@@ -126,7 +154,8 @@ struct CRLProduction: Sendable {
     private func fill(
         _ body: inout Body,
         withChangesSince base: PublishedCRL?,
-        of partition: CRLPartition
+        of partition: CRLPartition,
+        at thisUpdate: CertificateTime
     ) async throws {
         var changes: [SerialNumber: RevocationChange] = [:]
         var position = base?.position ?? 0
@@ -139,7 +168,7 @@ struct CRLProduction: Sendable {
         let entries = changes.values.map { change in
             CRLEntry(
                 serialNumber: change.serialNumber,
-                revokedAt: change.kind == .released ? change.at : change.revocation.revokedAt,
+                revokedAt: min(change.kind == .released ? change.at : change.revocation.revokedAt, thisUpdate),
                 reason: change.revocation.reason,
                 invalidityDate: change.kind == .released ? nil : change.revocation.invalidityDate,
                 isRemoval: change.kind == .released

@@ -6,6 +6,7 @@ public import Logging
 import Metrics
 import PKIX
 public import ServiceLifecycle
+import Signing
 
 /// Keeps the CRLs of every issuer, and of each shard, fresh.
 ///
@@ -18,7 +19,7 @@ public struct CRLPublisher: Service {
     private let directory: String
     private let policy: CRLPolicy
     private let environment: AuthorityEnvironment
-    private let published: @Sendable (CRLFile) async -> Void
+    private let published: @Sendable (CRLFile) async throws -> Void
     private let sleep: @Sendable (Duration) async throws -> Void
     private let logger: Logger
 
@@ -26,14 +27,15 @@ public struct CRLPublisher: Service {
     ///
     /// - Parameters:
     ///   - directory: where the files are.
-    ///   - published: hears of each CRL that is in force, also of those that were when the service starts.
+    ///   - published: serves each CRL that is in force, also those that were when the service starts; when it fails, the
+    ///     CRL is made anew.
     public init(
         authority: IssuingAuthority,
         revocations: any RevocationStore,
         crls: any CRLStore,
         directory: String,
         policy: CRLPolicy,
-        published: @escaping @Sendable (CRLFile) async -> Void,
+        published: @escaping @Sendable (CRLFile) async throws -> Void,
         sleep: @escaping @Sendable (Duration) async throws -> Void,
         logger: Logger
     ) {
@@ -48,9 +50,10 @@ public struct CRLPublisher: Service {
                 policy: policy,
                 now: authority.environment.now
             )
+            if issuer.shards > 1 {
+                partitions += (0..<issuer.shards).map { CRLPartition(issuer: issuer.name, shard: $0) }
+            }
             partitions.append(CRLPartition(issuer: issuer.name))
-            guard issuer.shards > 1 else { continue }
-            partitions += (0..<issuer.shards).map { CRLPartition(issuer: issuer.name, shard: $0) }
         }
         self.productions = productions
         self.partitions = partitions
@@ -94,21 +97,45 @@ public struct CRLPublisher: Service {
 
     /// What is published and still lies in its file.
     private func load() async throws -> [CRLPartition: CRLSchedule] {
+        for issuer in self.productions.keys {
+            // What the last process was writing when it was killed.
+            for form in ["crl", "crl.pem"] {
+                AtomicFileWriter.removeRemains(of: "\(self.directory)/\(issuer).*.\(form)")
+            }
+        }
         let known = try await self.crls.publishedCRLs()
         var files: [CRLPartition: [CRLKind: PublishedCRL]] = [:]
         for crl in known {
-            // Also the root's, which a ceremony made, and those of CAs and shards that are no more.
+            // Also the root's, which a ceremony made, and those of CAs that are no more.
             let file = CRLFile(crl, in: self.directory)
-            guard file.isComplete else { continue }
-            await self.published(file)
+            guard try await Token.blocking({ file.isComplete }) else {
+                self.logger.error("a published CRL is not in its file", metadata: ["path": "\(file.path)"])
+                continue
+            }
+            do {
+                try await self.published(file)
+            } catch {
+                self.logger.error("a CRL cannot be served", metadata: ["path": "\(file.path)", "error": "\(error)"])
+                continue
+            }
+            self.report(crl)
             files[crl.partition, default: [:]][crl.kind] = crl
         }
+        // Certificates name the shard of their day also when the hierarchy has fewer now: theirs is made on.
+        let former = Set(known.map(\.partition).filter { self.productions[$0.issuer] != nil }).subtracting(
+            self.partitions
+        )
+        let all = former.sorted { "\($0)" < "\($1)" } + self.partitions
         return Dictionary(
-            uniqueKeysWithValues: self.partitions.map { partition in
+            uniqueKeysWithValues: all.enumerated().map { index, partition in
                 let found = files[partition]
-                return (
-                    partition, CRLSchedule(self.policy, complete: found?[.complete], delta: found?[.delta])
+                let schedule = CRLSchedule(
+                    self.policy,
+                    complete: found?[.complete],
+                    delta: found?[.delta],
+                    spread: self.policy.interval / 4 * Int64(index) / Int64(all.count)
                 )
+                return (partition, schedule)
             }
         )
     }
@@ -130,7 +157,9 @@ public struct CRLPublisher: Service {
     }
 
     private func publishDue(_ schedules: inout [CRLPartition: CRLSchedule], lastPosition: Int64) async {
-        for partition in self.partitions where !Task.isCancelled {
+        // Shards first: they are small, and what a certificate names.
+        let partitions = schedules.keys.sorted { ($0.shard ?? .max, $0.issuer) < ($1.shard ?? .max, $1.issuer) }
+        for partition in partitions where !Task.isCancelled {
             guard var schedule = schedules[partition], let production = self.productions[partition.issuer],
                 let kind = schedule.due(at: CertificateTime(self.environment.now()))
             else { continue }
@@ -138,11 +167,12 @@ public struct CRLPublisher: Service {
             do {
                 let replaced = kind == .complete ? schedule.complete : schedule.delta
                 let file = try await production.make(kind, of: partition, after: schedule)
-                await self.published(file)
-                self.remove(replaced.map { CRLFile($0, in: self.directory) })
+                try await self.published(file)
+                file.removeSuperseded(since: replaced, in: self.directory)
                 let seconds = self.environment.now().timeIntervalSince(began)
                 schedule.published(file.crl, seconds: Int64(seconds), lastPosition: lastPosition)
-                self.report(file.crl, seconds: seconds)
+                self.report(file.crl)
+                self.log(file.crl, seconds: seconds)
             } catch {
                 schedule.failed(at: CertificateTime(self.environment.now()))
                 Counter(label: "signet_crl_failures_total", dimensions: [("issuer", partition.issuer)]).increment()
@@ -156,15 +186,9 @@ public struct CRLPublisher: Service {
         }
     }
 
-    /// Whoever fetches the file keeps it open; its name can go.
-    private func remove(_ file: CRLFile?) {
-        guard let file else { return }
-        for path in [file.path, file.pemPath] { try? FileManager.default.removeItem(atPath: path) }
-    }
-
     /// Entries that have stood on one CRL of every partition after their certificates' expiry.
     private func dropExpired(of issuer: String, _ schedules: [CRLPartition: CRLSchedule]) async {
-        let times = self.partitions.filter { $0.issuer == issuer }.map { schedules[$0]?.complete?.thisUpdate }
+        let times = schedules.filter { $0.key.issuer == issuer }.map(\.value.complete?.thisUpdate)
         let complete = times.compactMap(\.self)
         guard complete.count == times.count, let oldest = complete.min() else { return }
         do {
@@ -176,12 +200,16 @@ public struct CRLPublisher: Service {
         }
     }
 
-    private func report(_ crl: PublishedCRL, seconds: TimeInterval) {
+    private func report(_ crl: PublishedCRL) {
         let dimensions = [("crl", "\(crl.partition)"), ("kind", crl.kind == .delta ? "delta" : "complete")]
         Gauge(label: "signet_crl_entries", dimensions: dimensions).record(crl.entries)
         Gauge(label: "signet_crl_bytes", dimensions: dimensions).record(crl.size)
         Gauge(label: "signet_crl_this_update_seconds", dimensions: dimensions).record(crl.thisUpdate.secondsSinceEpoch)
         Gauge(label: "signet_crl_next_update_seconds", dimensions: dimensions).record(crl.nextUpdate.secondsSinceEpoch)
+    }
+
+    private func log(_ crl: PublishedCRL, seconds: TimeInterval) {
+        let dimensions = [("crl", "\(crl.partition)"), ("kind", crl.kind == .delta ? "delta" : "complete")]
         Gauge(label: "signet_crl_production_seconds", dimensions: dimensions).record(seconds)
         self.logger.info(
             "CRL published",

@@ -132,7 +132,8 @@ public struct OCSPResponder: Sendable {
             guard self.isAnswered(notAfter, at: instant) else { return nil }
             let reason = revocation.reason == .unspecified ? nil : revocation.reason
             return Judgement(
-                status: .revoked(at: revocation.revokedAt, reason: reason),
+                // A clock that was ahead when it was revoked must not make the answer impossible.
+                status: .revoked(at: min(revocation.revokedAt, instant), reason: reason),
                 gravity: .revoked,
                 isExpired: notAfter < instant
             )

@@ -8,10 +8,26 @@ public import ServiceLifecycle
 import Synchronization
 import X509
 
-/// Checks one good and one revoked certificate, and the CRLs, once a minute.
+/// What the public listener says of a CRL.
+public struct FetchedCRL: Hashable, Sendable {
+    /// The entity tag, without quotes.
+    public let entityTag: String
+    /// The DER; empty unless all of it was asked for.
+    public let body: [UInt8]
+
+    /// Creates the value.
+    public init(entityTag: String, body: [UInt8]) {
+        self.entityTag = entityTag
+        self.body = body
+    }
+}
+
+/// Checks one good and one revoked certificate, and every CRL, once a minute.
 public final class StatusSelfCheck: Service {
     private let authority: IssuingAuthority
+    private let crls: any CRLStore
     private let fetch: @Sendable (_ issuer: String, _ request: [UInt8]) async throws -> [UInt8]
+    private let fetchCRL: @Sendable (_ path: String, _ whole: Bool) async throws -> FetchedCRL
     private let sleep: @Sendable (Duration) async throws -> Void
     private let logger: Logger
     private let failure = Mutex<String?>(nil)
@@ -23,14 +39,19 @@ public final class StatusSelfCheck: Service {
     ///
     /// - Parameters:
     ///   - fetch: sends an OCSP request to the public listener and returns the response's body.
+    ///   - fetchCRL: asks the public listener for a path, for all of it or for what it says of it.
     public init(
         authority: IssuingAuthority,
+        crls: any CRLStore,
         fetch: @escaping @Sendable (_ issuer: String, _ request: [UInt8]) async throws -> [UInt8],
+        fetchCRL: @escaping @Sendable (_ path: String, _ whole: Bool) async throws -> FetchedCRL,
         sleep: @escaping @Sendable (Duration) async throws -> Void,
         logger: Logger
     ) {
         self.authority = authority
+        self.crls = crls
         self.fetch = fetch
+        self.fetchCRL = fetchCRL
         self.sleep = sleep
         self.logger = logger
     }
@@ -58,6 +79,13 @@ public final class StatusSelfCheck: Service {
                 problem = problem ?? "\(status): \(error)"
             }
         }
+        do {
+            for crl in try await self.crls.publishedCRLs() { try await self.check(crl) }
+        } catch is CancellationError {
+            return
+        } catch {
+            problem = problem ?? "CRLs: \(error)"
+        }
         Gauge(label: "signet_status_self_check_ok").record(problem == nil ? 1 : 0)
         if let problem {
             self.logger.error("the public side gives wrong answers", metadata: ["problem": "\(problem)"])
@@ -66,11 +94,7 @@ public final class StatusSelfCheck: Service {
     }
 
     private func check(_ status: CertificateStatus) async throws {
-        var query = CertificateQuery(at: self.authority.now, limit: 1)
-        query.status = status
-        guard let certificate = try await self.authority.certificates(query).certificates.first,
-            let issuer = self.authority.issuers.first(where: { $0.name == certificate.issuer })
-        else { return }
+        guard let (certificate, issuer) = try await self.candidate(status) else { return }
         let certID = OCSPCertID(
             hash: .sha256,
             issuerName: issuer.subjectBytes,
@@ -97,7 +121,8 @@ public final class StatusSelfCheck: Service {
         let isTrue =
             switch answer.status {
             case .good: truth.revocation.map { $0.revokedAt + 2 >= now } ?? true
-            case .revoked: truth.revocation != nil
+            case .revoked(let instant, let reason):
+                truth.revocation.map { ($0.revokedAt, $0.reason) == (instant, reason ?? .unspecified) } ?? false
             case .unknown: false
             }
         guard isTrue else {
@@ -105,20 +130,79 @@ public final class StatusSelfCheck: Service {
         }
     }
 
+    /// A certificate of this status; not one that has expired, since those are answered for a time only.
+    private func candidate(_ status: CertificateStatus) async throws -> (StoredCertificate, Issuer)? {
+        let now = self.authority.now
+        var query = CertificateQuery(at: now)
+        query.status = status
+        query.cursor = CertificateCursor(notAfter: now.secondsSinceEpoch, id: .max)
+        for certificate in try await self.authority.certificates(query).certificates {
+            // The root's have no OCSP.
+            if let issuer = self.authority.issuers.first(where: { $0.name == certificate.issuer }) {
+                return (certificate, issuer)
+            }
+        }
+        return nil
+    }
+
+    /// What is fetched must be what the store knows, and valid; small ones are read and their signatures verified.
+    private func check(_ crl: PublishedCRL) async throws {
+        // Of a CA that the hierarchy lacks nothing can be promised.
+        guard let key = try self.key(of: crl.partition.issuer) else { return }
+        let name = crl.partition.name(of: crl.kind)
+        guard self.authority.now < crl.nextUpdate else {
+            throw AuthorityError(.verificationFailed, "CRL \(name) was to be renewed by \(crl.nextUpdate)")
+        }
+        let isSmall = crl.size <= Budget.checkedCRLBytes
+        let fetched = try await self.fetchCRL("/crl/\(name).crl", isSmall)
+        // Replaced meanwhile: the next look sees the new one.
+        if let last = try await self.crls.publishedCRL(crl.kind, of: crl.partition), last.number != crl.number {
+            return
+        }
+        guard fetched.entityTag == crl.sha256.hexadecimal else {
+            throw AuthorityError(.verificationFailed, "CRL \(name) is not number \(crl.number), the last one published")
+        }
+        guard isSmall else { return }
+        let parsed = try ParsedCRL(derEncoded: fetched.body)
+        guard let scheme = parsed.scheme, parsed.number == crl.number else {
+            throw AuthorityError(.verificationFailed, "CRL \(name) bears another number than \(crl.number)")
+        }
+        try IndependentVerifier(issuerKey: key).check(parsed.signature, over: Array(parsed.signedBytes), scheme: scheme)
+    }
+
+    private func key(of issuer: String) throws -> SubjectPublicKey? {
+        if let found = self.authority.issuers.first(where: { $0.name == issuer }) { return found.publicKey }
+        guard issuer == "root" else { return nil }
+        return try SubjectPublicKey(try Certificate(reading: self.authority.root).publicKey)
+    }
+
     /// The signature, and the responder's certificate under the CA's key.
     private func verify(_ response: BasicOCSPResponse, by issuer: Issuer) throws {
         guard let scheme = response.scheme else {
             throw AuthorityError(.verificationFailed, "an answer is signed by an unknown algorithm")
         }
-        var verifier = issuer.verifier
+        var key = issuer.publicKey
         if let certificate = response.certificates.first {
             try issuer.verifier.check(certificate)
             let parsed = try Certificate(reading: certificate)
-            guard parsed.notValidAfter > self.authority.now.date else {
+            // RFC 6960 §4.2.2.2: delegation is designated by id-kp-OCSPSigning; any other certificate of the CA's is not.
+            guard try parsed.extensions.extendedKeyUsage?.contains(.ocspSigning) == true else {
+                throw AuthorityError(.verificationFailed, "an answer is signed by a certificate that is no responder's")
+            }
+            let now = self.authority.now
+            guard CertificateTime(parsed.notValidBefore) <= now, now <= CertificateTime(parsed.notValidAfter) else {
                 throw AuthorityError(.verificationFailed, "the responder's certificate has expired")
             }
-            verifier = try IndependentVerifier(issuerKey: try SubjectPublicKey(parsed.publicKey))
+            key = try SubjectPublicKey(parsed.publicKey)
         }
+        // Clients find the signer by this.
+        guard response.responseData.responderID == .byKey(OCSPHash.sha1.hash(key.keyBytes)) else {
+            throw AuthorityError(
+                .verificationFailed,
+                "an answer names another responder than the one that comes with it"
+            )
+        }
+        let verifier = try IndependentVerifier(issuerKey: key)
         try verifier.check(response.signature, over: response.signedBytes, scheme: scheme)
     }
 }

@@ -66,7 +66,8 @@ struct CacheShard {
     /// The answer for a key, if there is one that may still be given.
     mutating func find(_ key: StatusKey, now: Int64) -> ReadyResponse? {
         guard let index = self.table[key], let response = self.slots[index].response else { return nil }
-        guard now < response.nextUpdate else {
+        // A clock that was set back makes what was made before it untrue: relying parties do not take it.
+        guard now < response.nextUpdate, response.thisUpdate <= now + 1 else {
             self.remove(key)
             return nil
         }

@@ -44,6 +44,7 @@ struct AnswerMaker: Sendable {
         do {
             return .signed(ReadyResponse(try await ask()))
         } catch let error as StatusUnavailable {
+            self.logger.debug("an OCSP answer cannot be signed now")
             return .tryLater(error.retryAfter)
         } catch is CancellationError {
             return .tryLater(Budget.retryAfterSeconds)

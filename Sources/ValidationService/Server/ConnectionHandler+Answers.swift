@@ -62,20 +62,22 @@ extension ConnectionHandler {
                 self.send(context, .byteBuffer(slice), isLast: isLast)
             }
         case .file(let file):
-            // Without a descriptor the head cannot be followed by its body.
-            guard let region = try? file.region(range) else { return self.close() }
-            self.send(context, .fileRegion(region), isLast: isLast)
+            self.send(context, .fileRegion(file.region(range)), keeping: file, isLast: isLast)
         }
     }
 
-    private func send(_ context: ChannelHandlerContext, _ data: IOData, isLast: Bool) {
+    private func send(
+        _ context: ChannelHandlerContext,
+        _ data: IOData,
+        keeping file: PublishedFile? = nil,
+        isLast: Bool
+    ) {
         let seconds = data.readableBytes / Budget.writeBytesPerSecond
         self.state.beganSending(extra: self.worker.limits.ticks(.seconds(seconds)), now: self.worker.now)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { _ in
-            if case .fileRegion(let region) = data { try? region.fileHandle.close() }
-            bound.value.sent(isLast: isLast)
+            withExtendedLifetime(file) { bound.value.sent(isLast: isLast) }
         }
         let head = self.worker.dispatcher.writer.output
         context.write(self.wrapOutboundOut(.byteBuffer(head)), promise: nil)

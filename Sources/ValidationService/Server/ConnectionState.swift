@@ -142,7 +142,8 @@ struct ConnectionState {
 
     /// A tick has passed.
     func tick(_ now: Int) -> Action {
-        if let stalledUntil, now >= stalledUntil { return .close }
+        // A large answer has a deadline of its own, by its size: the socket takes more only when nearly all of it is gone.
+        if self.phase != .sending, let stalledUntil, now >= stalledUntil { return .close }
         guard now >= self.deadline else { return .none }
         switch self.phase {
         case .idle, .sending, .lingering: return .close

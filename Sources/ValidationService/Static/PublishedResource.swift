@@ -109,9 +109,10 @@ public final class PublishedFile: Sendable {
         self.handle.withLock { handle in _ = try? handle.close() }
     }
 
-    /// A region of the file under a descriptor of its own, which the caller closes.
-    func region(_ range: Range<Int>) throws -> FileRegion {
-        let handle = try self.handle.withLock { try $0.duplicate() }
-        return FileRegion(fileHandle: handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
+    /// A region of the file under the one descriptor, which is open for as long as the caller keeps this object.
+    ///
+    /// Readers share it: a region is sent from a place of its own, and the descriptor's is never moved.
+    func region(_ range: Range<Int>) -> FileRegion {
+        self.handle.withLock { FileRegion(fileHandle: $0, readerIndex: range.lowerBound, endIndex: range.upperBound) }
     }
 }

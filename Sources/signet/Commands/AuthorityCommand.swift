@@ -4,15 +4,17 @@ import ArgumentParser
 import CertificateAuthority
 import Crypto
 import Foundation
+import Logging
 import PKIX
 import SwiftASN1
+import Telemetry
 import X509
 
 struct AuthorityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ca",
-        abstract: "Look at the hierarchy.",
-        subcommands: [Show.self]
+        abstract: "Look at the hierarchy, and revoke a CA of it.",
+        subcommands: [Show.self, Revoke.self]
     )
 
     struct Show: AsyncParsableCommand {
@@ -40,6 +42,48 @@ struct AuthorityCommand: AsyncParsableCommand {
                 }
                 if self.json { return try printJSON(members) }
                 for member in members { member.show() }
+            }
+        }
+    }
+}
+
+extension AuthorityCommand {
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke the certificate of an issuing CA, and have the root sign its CRL.",
+            discussion: """
+                The daemon must be stopped, and the root's token must be there. What the CA has issued stays as it is: revoke
+                it with signet cert revoke --issuer before the daemon is stopped.
+
+                Example: signet ca revoke agents --reason cACompromise --state ./state
+                """
+        )
+
+        @Argument(help: "The name of the CA in the hierarchy.")
+        var name: String
+
+        @Option(help: "Why: cACompromise, cessationOfOperation, superseded, affiliationChanged or unspecified.")
+        var reason: String
+
+        @OptionGroup var state: StateOptions
+
+        func run() async throws {
+            try await signet.run {
+                let admitted: [RevocationReason] = [
+                    .cACompromise, .cessationOfOperation, .superseded, .affiliationChanged, .unspecified,
+                ]
+                guard let reason = RevocationReason(rawValue: self.reason), admitted.contains(reason) else {
+                    let names = admitted.map(\.rawValue).joined(separator: ", ")
+                    throw ConfigurationError("--reason: '\(self.reason)' is not one of \(names)")
+                }
+                Observability.bootstrapLogging(level: .warning, format: .text)
+                let revocation = AuthorityRevocation(
+                    layout: try self.state.existingLayout(),
+                    name: self.name,
+                    reason: reason
+                )
+                let serialNumber = try await revocation.perform(logger: Logger(label: "signet.ca"))
+                print("revoked CA \(self.name), serial \(serialNumber); the root's CRL lists it")
             }
         }
     }

@@ -62,7 +62,7 @@ struct PublicSide: Sendable {
             )
         )
         let now: @Sendable () -> CertificateTime = { CertificateTime(SystemEnvironment.now()) }
-        let selfCheck = self.selfCheck(authority, announcement)
+        let selfCheck = self.selfCheck(authority, store, announcement)
         let services: [any Service] = [
             self.watcher(store),
             self.publisher(authority, store),
@@ -94,6 +94,8 @@ struct PublicSide: Sendable {
             host: self.configuration.publicListener.host,
             port: self.configuration.publicListener.port
         )
+        // Issuance keeps most of the queue for signatures.
+        listener.limits.coldAnswers = max(16, self.configuration.signingQueue / 4)
         listener.echoesNonce = self.configuration.ocsp.echoesNonce
         listener.limits.connections = FileLimit.connections(
             atMost: listener.limits.connections,
@@ -120,16 +122,7 @@ struct PublicSide: Sendable {
             crls: store,
             directory: self.layout.crls,
             policy: self.configuration.crl,
-            published: { file in
-                do {
-                    try await self.publish(file)
-                } catch {
-                    self.logger.error(
-                        "a CRL cannot be served",
-                        metadata: ["path": "\(file.path)", "error": "\(error)"]
-                    )
-                }
-            },
+            published: self.publish,
             sleep: SystemEnvironment.sleep,
             logger: self.logger
         )
@@ -174,9 +167,14 @@ struct PublicSide: Sendable {
         }
     }
 
-    private func selfCheck(_ authority: IssuingAuthority, _ announcement: Announcement) -> StatusSelfCheck {
+    private func selfCheck(
+        _ authority: IssuingAuthority,
+        _ store: SQLiteStore,
+        _ announcement: Announcement
+    ) -> StatusSelfCheck {
         StatusSelfCheck(
             authority: authority,
+            crls: store,
             fetch: { issuer, body in
                 var request = HTTPClientRequest(
                     url: "\(try await announcement.publicAddress())/issuers/\(issuer)/ocsp"
@@ -184,15 +182,30 @@ struct PublicSide: Sendable {
                 request.method = .POST
                 request.headers.add(name: "Content-Type", value: "application/ocsp-request")
                 request.body = .bytes(body)
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-                guard response.status == .ok else {
-                    throw ConfigurationError("the public side answers \(response.status.code)")
-                }
-                return Array(buffer: try await response.body.collect(upTo: 65_536))
+                return Array(buffer: try await Self.answer(request).body.collect(upTo: 65_536))
+            },
+            fetchCRL: { path, whole in
+                var request = HTTPClientRequest(url: try await announcement.publicAddress() + path)
+                request.method = whole ? .GET : .HEAD
+                let response = try await Self.answer(request)
+                return FetchedCRL(
+                    entityTag: (response.headers.first(name: "ETag") ?? "").replacing("\"", with: ""),
+                    body: Array(buffer: try await response.body.collect(upTo: 131_072))
+                )
             },
             sleep: SystemEnvironment.sleep,
             logger: self.logger
         )
+    }
+}
+
+extension PublicSide {
+    private static func answer(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        guard response.status == .ok else {
+            throw ConfigurationError("the public side answers \(request.url) with \(response.status.code)")
+        }
+        return response
     }
 }
 

@@ -31,7 +31,7 @@ enum Readiness {
             }
         ]
             + issuers.map { issuer in
-                ReadinessCheck(name: "issuer \(issuer.name)") { self.state(of: issuer.certificate) }
+                ReadinessCheck(name: "issuer \(issuer.name)") { await self.state(of: issuer.certificate, in: store) }
             } + (credentials.map { [self.credentials($0)] } ?? []) + [
                 ReadinessCheck(name: "public side") {
                     selfCheck.problem.map { .notReady(reason: $0) } ?? .ready
@@ -58,6 +58,15 @@ enum Readiness {
         case .failed(let reason): .notReady(reason: "the token is refused: \(reason)")
         case .shutDown: .notReady(reason: "the daemon is shutting down")
         }
+    }
+
+    private static func state(of issuer: Certificate, in store: SQLiteStore) async -> ReadinessState {
+        if let serialNumber = try? SerialNumber(bytes: issuer.serialNumber.bytes),
+            let stored = try? await store.certificate(serialNumber), stored.revocation != nil
+        {
+            return .notReady(reason: "the CA is revoked")
+        }
+        return self.state(of: issuer)
     }
 
     private static func state(of certificate: Certificate) -> ReadinessState {
