@@ -53,6 +53,17 @@ struct StaticResourceTests {
         }
     }
 
+    @Test("Readers of a file share one descriptor, and each has its own place in it")
+    func sharedDescriptor() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "resource-\(UUID())").path
+        try Data(self.bytes).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let file = try PublishedFile(path: path)
+        let regions = [file.region(0..<10), file.region(5..<20)]
+        #expect(regions[0].fileHandle === regions[1].fileHandle)
+        #expect(regions.map(\.readableBytes) == [10, 15])
+    }
+
     @Test(
         "Conditions and ranges are kept to",
         arguments: [

@@ -102,19 +102,25 @@ struct KeyCompromiseTests {
         let bench = try await Bench()
         let key = PrivateKey.make(.ed25519)
         let bad = try KeyCompromiseProof(publicKey: key.publicKey, signature: [1])
-        func send(_ proof: KeyCompromiseProof) async -> AuthorityError? {
+        func send(_ proof: KeyCompromiseProof, from address: String = "192.0.2.1") async -> AuthorityError? {
+            let stranger = Requester(actor: self.stranger.actor, address: address)
             do {
-                _ = try await bench.authority.revoke(proof, invalidityDate: nil, requester: self.stranger)
+                _ = try await bench.authority.revoke(proof, invalidityDate: nil, requester: stranger)
                 return nil
             } catch {
                 return error as? AuthorityError
             }
         }
-        for _ in 0..<Budget.proofsPerMinute { #expect(await send(bad)?.code == .invalidProof) }
+        for _ in 0..<Budget.proofsPerMinuteOfAddress { #expect(await send(bad)?.code == .invalidProof) }
         bench.clock.advance(by: 20)
         let refused = await send(bad)
         #expect(refused?.code == .overloaded)
         #expect(refused?.retryAfter == 40)
+        // One does not shut out another, until there are too many in all.
+        for number in Budget.proofsPerMinuteOfAddress..<Budget.proofsPerMinute {
+            #expect(await send(bad, from: "198.51.100.\(number % 200)")?.code == .invalidProof)
+        }
+        #expect(await send(bad, from: "203.0.113.1")?.code == .overloaded)
         bench.clock.advance(by: 40)
         let challenge = bench.authority.keyCompromiseChallenge(of: key.publicKey.sha256)
         #expect(await send(try self.proof(key, challenge, scheme: .ed25519)) == nil)

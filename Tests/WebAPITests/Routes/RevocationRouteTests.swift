@@ -214,7 +214,7 @@ struct KeyCompromiseRouteTests {
         let pem = P256.Signing.PrivateKey().publicKey.pemRepresentation
         let body = try TestRequests.body(["publicKey": pem, "proof": "AAAA"])
         var last = try await fixture.call(.post, Self.path, body: body)
-        for _ in 0..<CertificateAuthority.Budget.proofsPerMinute {
+        for _ in 0..<CertificateAuthority.Budget.proofsPerMinuteOfAddress {
             last = try await fixture.call(.post, Self.path, body: body)
         }
         #expect(last.status == 503 && last.code == "OVERLOADED")
