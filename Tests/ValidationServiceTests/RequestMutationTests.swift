@@ -5,7 +5,8 @@ import Testing
 
 @testable import ValidationService
 
-@Suite("Mutated HTTP requests")
+// One after the other: those without a socket leave no thread to the one with.
+@Suite("Mutated HTTP requests", .serialized)
 struct RequestMutationTests {
     /// Requests with everything that the server looks at: the corpus.
     static let corpus: [[UInt8]] = {
@@ -86,7 +87,8 @@ struct RequestMutationTests {
         case .incomplete, .expectsContinue:
             let second = patient.next(in: bytes.span)
             // A head that comes in pieces is read when its end has come: a mistake before that is refused then.
-            if case .incomplete = second, case .refused = whole, bytes.firstRange(of: [10, 13, 10]) == nil { return }
+            let begun = bytes.drop { $0 == 13 || $0 == 10 }
+            if case .incomplete = second, case .refused = whole, begun.firstRange(of: [10, 13, 10]) == nil { return }
             #expect("\(second)".withoutContinue == "\(whole)".withoutContinue, "\(bytes.hexadecimal) cut at \(cut)")
         }
     }
