@@ -220,7 +220,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ValidationServiceTests",
         dependencies: [
-            "ValidationService", "PKIX", nioCore, nioPosix, lifecycle, logging, coreMetrics, metricsTestKit,
+            "ValidationService", "TestSupport", "PKIX", nioCore, nioPosix, lifecycle, logging, coreMetrics,
+            metricsTestKit,
         ],
         swiftSettings: settings
     ),

@@ -73,3 +73,10 @@ final class TemporaryDirectory: Sendable {
         return self.file(name)
     }
 }
+
+/// Runs what blocks on a thread of its own, so that it holds nobody up.
+func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+    }
+}

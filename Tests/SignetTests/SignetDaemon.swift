@@ -26,7 +26,9 @@ final class SignetDaemon: Sendable {
     }
 
     /// Runs `signet init` in a temporary directory, with the project's hierarchy or one of another text.
-    init(hierarchy text: String? = nil) throws {
+    ///
+    /// `publicURL` is what certificates carry as the public side's address.
+    init(hierarchy text: String? = nil, publicURL: String? = nil) throws {
         self.directory = try TemporaryDirectory()
         var hierarchy = "\(projectRoot)/ca/hierarchy.yaml"
         if let text {
@@ -35,7 +37,8 @@ final class SignetDaemon: Sendable {
             try files.copyItem(atPath: "\(projectRoot)/ca/profiles", toPath: self.directory.file("ca/profiles"))
             hierarchy = try self.directory.write("ca/hierarchy.yaml", text)
         }
-        let result = try shell(signetProgram, ["init", "--state", self.state, "--hierarchy", hierarchy])
+        let addresses = publicURL.map { ["--public-url", $0] } ?? []
+        let result = try shell(signetProgram, ["init", "--state", self.state, "--hierarchy", hierarchy] + addresses)
         guard result.status == 0 else { throw DaemonError("init: \(result.errors)") }
     }
 

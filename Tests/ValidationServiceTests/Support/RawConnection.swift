@@ -24,10 +24,13 @@ final class RawConnection: @unchecked Sendable {
 
     deinit { close(self.socket) }
 
+    /// Sends the octets of a text.
+    @discardableResult
+    func send(_ text: String) -> Bool { self.send(Array(text.utf8)) }
+
     /// Sends octets; false when the peer has closed.
     @discardableResult
-    func send(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
+    func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
