@@ -26,6 +26,8 @@ public enum Budget {
     public static let proofBytes = 2_048
     /// Revocations read at once for a CRL, and changes from the feed: about 200 KiB of rows.
     public static let crlPage = 2_000
+    /// Attempts at a CRL whose files are looked for when one has succeeded: an hour of them, at one a minute.
+    public static let crlAttempts: Int64 = 64
     /// Seconds for which it holds that a serial number was never issued: it may be issued next.
     public static let unknownSeconds: Int64 = 300
     /// Seconds of life of an OCSP responder's key that is in memory, and of its certificate.

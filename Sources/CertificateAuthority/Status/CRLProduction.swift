@@ -22,10 +22,24 @@ public struct CRLFile: Hashable, Sendable {
 
     /// Each number has a file of its own: one that is being fetched never changes.
     init(_ crl: PublishedCRL, in directory: String) {
+        self.crl = crl
+        self.path = Self.path(of: crl, number: crl.number, in: directory)
+    }
+
+    private static func path(of crl: PublishedCRL, number: Int64, in directory: String) -> String {
         let shard = crl.partition.shard.map { ".\($0)" } ?? ""
         let delta = crl.kind == .delta ? ".delta" : ""
-        self.crl = crl
-        self.path = "\(directory)/\(crl.partition.issuer)\(shard)\(delta).\(crl.number).crl"
+        return "\(directory)/\(crl.partition.issuer)\(shard)\(delta).\(number).crl"
+    }
+
+    /// Removes the files of the CRL that this one supersedes, and of those between them that were written and not recorded.
+    ///
+    /// Whoever fetches one keeps it open; its name can go.
+    func removeSuperseded(since last: PublishedCRL?, in directory: String) {
+        for number in max(last?.number ?? 1, self.crl.number - Budget.crlAttempts)..<self.crl.number {
+            let path = Self.path(of: self.crl, number: number, in: directory)
+            for path in [path, "\(path).pem"] { try? FileManager.default.removeItem(atPath: path) }
+        }
     }
 
     /// Whether both forms are there.

@@ -94,6 +94,12 @@ public struct CRLPublisher: Service {
 
     /// What is published and still lies in its file.
     private func load() async throws -> [CRLPartition: CRLSchedule] {
+        for issuer in self.productions.keys {
+            // What the last process was writing when it was killed.
+            for form in ["crl", "crl.pem"] {
+                AtomicFileWriter.removeRemains(of: "\(self.directory)/\(issuer).*.\(form)")
+            }
+        }
         let known = try await self.crls.publishedCRLs()
         var files: [CRLPartition: [CRLKind: PublishedCRL]] = [:]
         for crl in known {
@@ -139,7 +145,7 @@ public struct CRLPublisher: Service {
                 let replaced = kind == .complete ? schedule.complete : schedule.delta
                 let file = try await production.make(kind, of: partition, after: schedule)
                 await self.published(file)
-                self.remove(replaced.map { CRLFile($0, in: self.directory) })
+                file.removeSuperseded(since: replaced, in: self.directory)
                 let seconds = self.environment.now().timeIntervalSince(began)
                 schedule.published(file.crl, seconds: Int64(seconds), lastPosition: lastPosition)
                 self.report(file.crl, seconds: seconds)
@@ -154,12 +160,6 @@ public struct CRLPublisher: Service {
             schedules[partition] = schedule
             await self.dropExpired(of: partition.issuer, schedules)
         }
-    }
-
-    /// Whoever fetches the file keeps it open; its name can go.
-    private func remove(_ file: CRLFile?) {
-        guard let file else { return }
-        for path in [file.path, file.pemPath] { try? FileManager.default.removeItem(atPath: path) }
     }
 
     /// Entries that have stood on one CRL of every partition after their certificates' expiry.
