@@ -8,7 +8,7 @@ public import ServiceLifecycle
 import Synchronization
 import X509
 
-/// Checks one good and one revoked certificate, and the CRLs, once a minute.
+/// Checks one good and one revoked certificate once a minute.
 public final class StatusSelfCheck: Service {
     private let authority: IssuingAuthority
     private let fetch: @Sendable (_ issuer: String, _ request: [UInt8]) async throws -> [UInt8]
@@ -66,11 +66,7 @@ public final class StatusSelfCheck: Service {
     }
 
     private func check(_ status: CertificateStatus) async throws {
-        var query = CertificateQuery(at: self.authority.now, limit: 1)
-        query.status = status
-        guard let certificate = try await self.authority.certificates(query).certificates.first,
-            let issuer = self.authority.issuers.first(where: { $0.name == certificate.issuer })
-        else { return }
+        guard let (certificate, issuer) = try await self.candidate(status) else { return }
         let certID = OCSPCertID(
             hash: .sha256,
             issuerName: issuer.subjectBytes,
@@ -97,7 +93,8 @@ public final class StatusSelfCheck: Service {
         let isTrue =
             switch answer.status {
             case .good: truth.revocation.map { $0.revokedAt + 2 >= now } ?? true
-            case .revoked: truth.revocation != nil
+            case .revoked(let instant, let reason):
+                truth.revocation.map { ($0.revokedAt, $0.reason) == (instant, reason ?? .unspecified) } ?? false
             case .unknown: false
             }
         guard isTrue else {
@@ -105,20 +102,48 @@ public final class StatusSelfCheck: Service {
         }
     }
 
+    /// A certificate of this status; not one that has expired, since those are answered for a time only.
+    private func candidate(_ status: CertificateStatus) async throws -> (StoredCertificate, Issuer)? {
+        let now = self.authority.now
+        var query = CertificateQuery(at: now)
+        query.status = status
+        query.cursor = CertificateCursor(notAfter: now.secondsSinceEpoch, id: .max)
+        for certificate in try await self.authority.certificates(query).certificates {
+            // The root's have no OCSP.
+            if let issuer = self.authority.issuers.first(where: { $0.name == certificate.issuer }) {
+                return (certificate, issuer)
+            }
+        }
+        return nil
+    }
+
     /// The signature, and the responder's certificate under the CA's key.
     private func verify(_ response: BasicOCSPResponse, by issuer: Issuer) throws {
         guard let scheme = response.scheme else {
             throw AuthorityError(.verificationFailed, "an answer is signed by an unknown algorithm")
         }
-        var verifier = issuer.verifier
+        var key = issuer.publicKey
         if let certificate = response.certificates.first {
             try issuer.verifier.check(certificate)
             let parsed = try Certificate(reading: certificate)
-            guard parsed.notValidAfter > self.authority.now.date else {
+            // RFC 6960 §4.2.2.2: delegation is designated by id-kp-OCSPSigning; any other certificate of the CA's is not.
+            guard try parsed.extensions.extendedKeyUsage?.contains(.ocspSigning) == true else {
+                throw AuthorityError(.verificationFailed, "an answer is signed by a certificate that is no responder's")
+            }
+            let now = self.authority.now
+            guard CertificateTime(parsed.notValidBefore) <= now, now <= CertificateTime(parsed.notValidAfter) else {
                 throw AuthorityError(.verificationFailed, "the responder's certificate has expired")
             }
-            verifier = try IndependentVerifier(issuerKey: try SubjectPublicKey(parsed.publicKey))
+            key = try SubjectPublicKey(parsed.publicKey)
         }
+        // Clients find the signer by this.
+        guard response.responseData.responderID == .byKey(OCSPHash.sha1.hash(key.keyBytes)) else {
+            throw AuthorityError(
+                .verificationFailed,
+                "an answer names another responder than the one that comes with it"
+            )
+        }
+        let verifier = try IndependentVerifier(issuerKey: key)
         try verifier.check(response.signature, over: response.signedBytes, scheme: scheme)
     }
 }
