@@ -57,13 +57,13 @@ extension FaultyStore {
     }
 
     func status(of serialNumber: SerialNumber, issuer: String) async throws -> StatusRecord {
-        try await self.inner.status(of: serialNumber, issuer: issuer)
+        try await self.read { try await self.inner.status(of: serialNumber, issuer: issuer) }
     }
 
-    func lastPosition() async throws -> Int64 { try await self.inner.lastPosition() }
+    func lastPosition() async throws -> Int64 { try await self.read { try await self.inner.lastPosition() } }
 
     func changes(after position: Int64, limit: Int) async throws -> [RevocationChange] {
-        try await self.inner.changes(after: position, limit: limit)
+        try await self.read { try await self.inner.changes(after: position, limit: limit) }
     }
 
     func lastChanges(
@@ -71,7 +71,12 @@ extension FaultyStore {
         after position: Int64,
         limit: Int
     ) async throws -> [RevocationChange] {
-        try await self.inner.lastChanges(of: partition, after: position, limit: limit)
+        try await self.read {
+            if let listed = self.listedChanges {
+                return Array(listed.filter { $0.position > position }.prefix(limit))
+            }
+            return try await self.inner.lastChanges(of: partition, after: position, limit: limit)
+        }
     }
 
     func revocationsInForce(
@@ -80,12 +85,18 @@ extension FaultyStore {
         notExpiredAt instant: CertificateTime,
         limit: Int
     ) async throws -> [RevocationInForce] {
-        try await self.inner.revocationsInForce(
-            of: partition,
-            after: serialNumber,
-            notExpiredAt: instant,
-            limit: limit
-        )
+        try await self.read {
+            if let listed = self.listed {
+                let start = listed.firstIndex { $0.serialNumber == serialNumber }.map { $0 + 1 } ?? 0
+                return Array(listed[start...].prefix(limit))
+            }
+            return try await self.inner.revocationsInForce(
+                of: partition,
+                after: serialNumber,
+                notExpiredAt: instant,
+                limit: limit
+            )
+        }
     }
 
     func countOfRevocationsInForce(of partition: CRLPartition) async throws -> Int {
@@ -96,5 +107,7 @@ extension FaultyStore {
         try await self.inner.publishedCRL(kind, of: partition)
     }
 
-    func publishedCRLs() async throws -> [PublishedCRL] { try await self.inner.publishedCRLs() }
+    func publishedCRLs() async throws -> [PublishedCRL] {
+        try await self.read { try await self.inner.publishedCRLs() }
+    }
 }

@@ -27,6 +27,10 @@ final class FaultyStore: AuthorityStore, AuditStore {
         var faultAtChange: (number: Int, fault: Fault)?
         var changes: [Call] = []
         var events: [String] = []
+        var isAway = false
+        var onRead: (@Sendable () -> Void)?
+        var listed: [RevocationInForce]?
+        var listedChanges: [RevocationChange]?
     }
 
     let inner = MemoryCertificateStore()
@@ -45,6 +49,28 @@ final class FaultyStore: AuthorityStore, AuditStore {
     var events: [String] { self.state.withLock { $0.events } }
 
     func note(_ event: String) { self.state.withLock { $0.events.append(event) } }
+
+    /// Has every read of what OCSP and CRLs are made of fail.
+    func isAway(_ isAway: Bool) { self.state.withLock { $0.isAway = isAway } }
+
+    /// Runs before each read of what OCSP and CRLs are made of.
+    func onRead(_ body: (@Sendable () -> Void)?) { self.state.withLock { $0.onRead = body } }
+
+    /// Has every partition list these revocations, in their order, rather than the store's.
+    func list(_ entries: [RevocationInForce]) { self.state.withLock { $0.listed = entries } }
+
+    /// Has every partition list these changes, in their order, rather than the store's.
+    func list(_ changes: [RevocationChange]) { self.state.withLock { $0.listedChanges = changes } }
+
+    var listed: [RevocationInForce]? { self.state.withLock { $0.listed } }
+    var listedChanges: [RevocationChange]? { self.state.withLock { $0.listedChanges } }
+
+    func read<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        let (isAway, onRead) = self.state.withLock { ($0.isAway, $0.onRead) }
+        if isAway { throw AuthorityError(.storeFailed, "the test asked for a failure") }
+        onRead?()
+        return try await body()
+    }
 
     func change<Value: Sendable>(_ call: Call, _ body: () async throws -> Value) async throws -> Value {
         let fault = self.state.withLock { state -> Fault? in

@@ -67,11 +67,26 @@ extension PrivateKey {
         case .rsa(let key):
             Array(
                 try key.signature(
-                    for: GivenDigest<SHA256Digest>(digest),
+                    for: Self.sha256Digest(digest),
                     padding: scheme == .rsaPSSSHA256 ? .PSS : .insecurePKCS1v1_5
                 ).rawRepresentation
             )
         }
+    }
+}
+
+extension PrivateKey {
+    /// A digest of the library's own type, which RSA asks for: it is its 32 octets and nothing else.
+    private static func sha256Digest(_ digest: [UInt8]) throws -> SHA256Digest {
+        guard digest.count == MemoryLayout<SHA256Digest>.size else { throw UnsupportedDigest() }
+        let value = digest.withUnsafeBytes { bytes in
+            withUnsafeTemporaryAllocation(of: SHA256Digest.self, capacity: 1) { place in
+                UnsafeMutableRawBufferPointer(place).copyMemory(from: bytes)
+                return place[0]
+            }
+        }
+        guard Array(value) == digest else { throw UnsupportedDigest() }
+        return value
     }
 }
 

@@ -1,6 +1,7 @@
 // A state directory, tokens of SoftHSM and a store, for ceremonies that are stopped and begun again.
 
 import AuditLog
+import Crypto
 import Foundation
 import Logging
 import PKIX
@@ -36,7 +37,7 @@ final class CeremonyBench: Sendable {
         self.hierarchy = hierarchy
         self.directory = try TemporaryDirectory()
         self.layout = StateLayout(directory: self.directory.path)
-        for path in [self.layout.certificates, self.layout.transcripts, self.layout.secrets] {
+        for path in [self.layout.certificates, self.layout.transcripts, self.layout.secrets, self.layout.crls] {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         }
     }
@@ -145,7 +146,7 @@ final class CeremonyBench: Sendable {
     }
 
     /// Checks what a finished ceremony leaves: one root and one certificate an issuer, in store and files, a chain that
-    /// openssl verifies, a transcript of every key and certificate, and nothing begun.
+    /// openssl verifies with the root's CRL, a transcript of every key and certificate, and nothing begun.
     func checkFinished(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         try await checkStore(self.store, sourceLocation: sourceLocation)
         let names = ["root"] + self.hierarchy.issuers.map(\.name)
@@ -159,11 +160,12 @@ final class CeremonyBench: Sendable {
         #expect(issuing == [files[1]], sourceLocation: sourceLocation)
         #expect(FileManager.default.fileExists(atPath: self.layout.certificate("log")), sourceLocation: sourceLocation)
 
+        let crl = try await self.rootCRL()
         for issuer in self.hierarchy.issuers {
             let result = try run(
                 [
-                    "openssl", "verify", "-x509_strict", "-check_ss_sig", "-CAfile", self.layout.certificate("root"),
-                    self.layout.certificate(issuer.name),
+                    "openssl", "verify", "-x509_strict", "-check_ss_sig", "-crl_check", "-CRLfile", crl.pemPath,
+                    "-CAfile", self.layout.certificate("root"), self.layout.certificate(issuer.name),
                 ],
                 in: self.directory
             )
@@ -184,10 +186,23 @@ final class CeremonyBench: Sendable {
         #expect(Set(certificates.compactMap { $0["name"] as? String }) == Set(names), sourceLocation: sourceLocation)
     }
 
+    /// The root's CRL in force, which lies whole in its file.
+    func rootCRL(sourceLocation: SourceLocation = #_sourceLocation) async throws -> CRLFile {
+        let crl = try #require(
+            try await self.store.publishedCRL(.complete, of: CRLPartition(issuer: "root")),
+            sourceLocation: sourceLocation
+        )
+        let file = CRLFile(crl, in: self.layout.crls)
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: file.path)))
+        #expect(Array(SHA256.hash(data: bytes)) == crl.sha256, sourceLocation: sourceLocation)
+        #expect(try ParsedCRL(derEncoded: bytes).number == crl.number, sourceLocation: sourceLocation)
+        return file
+    }
+
     /// Leftovers of temporary files.
     func temporaryFiles() throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: self.directory.path).filter {
-            $0.contains(".pem.") || $0.contains(".json.")
+            $0.contains(".pem.") || $0.contains(".json.") || $0.contains(".crl.") && !$0.hasSuffix(".crl.pem")
         }
     }
 }

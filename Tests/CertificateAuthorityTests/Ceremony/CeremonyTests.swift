@@ -97,7 +97,9 @@ struct CeremonyTests {
         #expect(Set(keys.compactMap { $0.details["sha256"] }) == Set(report.keys.map(\.sha256)))
         let certificates = events.filter { $0.action == .issueCertificate }
         #expect(certificates.compactMap { $0.details["sha256"] } == report.certificates.map(\.sha256))
-        #expect(events.count == 6)
+        let lists = events.filter { $0.action == .issueRevocationList }
+        #expect(lists.map(\.object) == ["crl:root"])
+        #expect(events.count == 7)
     }
 
     @Test("the transcript is the report, readable, with no secret")
@@ -129,7 +131,7 @@ struct CeremonyTests {
         #expect(await bench.store.inner.auditEntries == entries)
         #expect(second.keys.map(\.isNew) == [false, false, false, false])
         #expect(second.certificates.map(\.sha256) == first.certificates.map(\.sha256))
-        #expect(bench.store.changes.count == entries.count + 2)
+        #expect(bench.store.changes.count == entries.count + 3)
         try await bench.checkFinished()
     }
 

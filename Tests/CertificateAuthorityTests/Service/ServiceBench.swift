@@ -42,6 +42,7 @@ struct ServiceBench {
     }
 
     func services(
+        authority: IssuingAuthority? = nil,
         names: [AlternativeName] = [],
         responders: ResponderRegister = ResponderRegister(),
         keys: ResponderKeys? = nil,
@@ -49,7 +50,7 @@ struct ServiceBench {
     ) -> ServiceCertificates {
         let (signer, heard, failure) = (self.responderSigner, self.heard, self.responderFailure)
         return ServiceCertificates(
-            authority: self.bench.authority,
+            authority: authority ?? self.bench.authority,
             hierarchy: Shipped.hierarchy,
             layout: self.layout,
             responderKeys: keys
