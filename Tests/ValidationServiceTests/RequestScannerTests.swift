@@ -34,6 +34,7 @@ struct RequestScannerTests {
             ("GET /\u{7f} HTTP/1.1\r\nHost: a\r\n\r\n", .badRequest),
             ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", .versionNotSupported),
             ("GET / HTTX/1.1\r\nHost: a\r\n\r\n", .badRequest),
+            ("GET / 1\r\n\r\nHost", .badRequest),
             ("POST / HTTP/1.1\r\nHost: a\r\n\r\n", .lengthRequired),
             ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", .lengthRequired),
             ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", .notImplemented),

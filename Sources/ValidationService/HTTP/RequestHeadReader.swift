@@ -83,7 +83,12 @@ struct RequestHeadReader {
 
     /// `HTTP-version = "HTTP/" DIGIT "." DIGIT`, and the line's end.
     private mutating func readVersion(_ bytes: Span<UInt8>) throws(Stop) {
-        guard bytes.count - self.offset >= 10 else { throw .incomplete }
+        guard bytes.count - self.offset >= 10 else {
+            // A line that ends here is no version. So a head that is incomplete holds no empty line, on which the scanner
+            // relies when it looks for one in what has come since.
+            for index in self.offset..<bytes.count where bytes[index] == 0x0A { throw .refused(.badRequest) }
+            throw .incomplete
+        }
         let start = self.offset
         guard bytes.begins(with: Self.protocolName, at: start..<bytes.count), bytes[start + 6] == UInt8(ascii: "."),
             bytes[start + 5].decimalDigit != nil, bytes[start + 7].decimalDigit != nil,
