@@ -6,7 +6,7 @@ import Testing
 struct ConnectionStateTests {
     private let limits: ConnectionState.Limits = {
         var limits = ConnectionLimits()
-        (limits.head, limits.body, limits.answer) = (.seconds(10), .seconds(20), .seconds(30))
+        (limits.head, limits.body, limits.answer) = (.seconds(10), .seconds(20), .seconds(100))
         (limits.write, limits.idle, limits.linger) = (.seconds(40), .seconds(50), .seconds(5))
         return ConnectionState.Limits(limits)
     }()
@@ -24,6 +24,7 @@ struct ConnectionStateTests {
     @Test("a client that takes nothing of a small answer is let go")
     func stalled() {
         var state = ConnectionState(limits: self.limits, now: 0)
+        _ = state.beganAnswer(now: 0)
         state.writability(false, now: 3)
         #expect(state.tick(self.limits.write + 2) == .none)
         #expect(state.tick(self.limits.write + 3) == .close)

@@ -53,6 +53,25 @@ struct StaticResourceTests {
         }
     }
 
+    @Test("A date does not tell apart what was published twice in one second")
+    func twiceInASecond() async throws {
+        try await LivePublicServer.run { server async throws in
+            for (text, status) in [("first", "304"), ("second", "200"), ("third", "200")] {
+                server.resources.publish(
+                    PublishedResource(bytes: Array(text.utf8), contentType: "text/plain", lastModified: Fixture.now),
+                    at: "/r"
+                )
+                let date = HTTPDate.text(Fixture.now)
+                #expect(try await server.get("/r", "If-Modified-Since: \(date)\r\n").hasPrefix("HTTP/1.1 \(status)"))
+                let range = "Range: bytes=0-1\r\nIf-Range: \(date)\r\n"
+                let expected = status == "304" ? "206" : "200"
+                #expect(try await server.get("/r", range).hasPrefix("HTTP/1.1 \(expected)"))
+                let later = HTTPDate.text(Fixture.now + 1)
+                #expect(try await server.get("/r", "If-Modified-Since: \(later)\r\n").hasPrefix("HTTP/1.1 304"))
+            }
+        }
+    }
+
     @Test("Readers of a file share one descriptor, and each has its own place in it")
     func sharedDescriptor() throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "resource-\(UUID())").path

@@ -39,10 +39,9 @@ struct CRLSchedule {
         // The clock was ahead when it was made: relying parties do not take it yet.
         if now < complete.thisUpdate { return .complete }
         if now >= complete.thisUpdate + (self.policy.interval - self.spread) { return .complete }
-        // Not in the second of the last one: caches compare Last-Modified (RFC 9110 §8.8.2), and a delta would have to bear
-        // the number of its base (RFC 5280 §5.2.4).
-        guard now > complete.thisUpdate else { return nil }
         guard self.policy.hasDeltas else { return self.isDirty ? .complete : nil }
+        // A delta of the complete CRL's own second would have to bear its number (RFC 5280 §5.2.4).
+        guard now > complete.thisUpdate else { return nil }
         guard let delta, delta.number > complete.number else { return .delta }
         return self.isDirty ? .delta : nil
     }

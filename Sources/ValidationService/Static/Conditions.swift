@@ -22,7 +22,8 @@ enum Representation: Equatable {
                 return
             }
         } else if !head.ifModifiedSince.isEmpty, let since = HTTPDate.sortable(bytes.text(head.ifModifiedSince)),
-            resource.lastModified.description <= since
+            resource.lastModified.description < since
+                || resource.lastModified.description == since && !resource.sharesItsSecond
         {
             self = .notModified
             return
@@ -39,7 +40,8 @@ enum Representation: Equatable {
     private static func admitsRange(_ resource: PublishedResource, _ head: RequestHead, _ bytes: Span<UInt8>) -> Bool {
         if head.ifRange.isEmpty { return true }
         let text = bytes.text(head.ifRange)
-        return text == "\"\(resource.entityTag)\"" || HTTPDate.sortable(text) == resource.lastModified.description
+        return text == "\"\(resource.entityTag)\""
+            || HTTPDate.sortable(text) == resource.lastModified.description && !resource.sharesItsSecond
     }
 
     /// One range of octets; several, or anything that is none, are answered with the whole, as §14.2 admits.

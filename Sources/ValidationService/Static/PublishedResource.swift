@@ -23,6 +23,9 @@ public struct PublishedResource: Sendable {
     public let entityTag: String
     /// When it was made.
     public let lastModified: CertificateTime
+    /// Whether what was published at the same path before it was made in the same second: then the date does not tell the
+    /// two apart (RFC 9110 §8.8.2.2), and is believed only when the client's is later.
+    public var sharesItsSecond = false
     /// Until when it may be kept; `nil` for no limit of its own.
     public let expires: CertificateTime?
     /// Seconds that caches may keep it, at most until ``expires``; `nil` to say ``expires`` alone.

@@ -24,16 +24,17 @@ public final class ResourceTable: StaticResources {
 
     /// Publishes a resource, in place of what was there.
     public func publish(_ resource: PublishedResource, at path: String) {
-        self.update { $0[path] = resource }
+        self.publish([path: resource])
     }
 
-    /// Takes a resource away.
-    public func withdraw(_ path: String) {
-        self.update { $0[path] = nil }
-    }
-
-    /// Changes several at once.
-    public func update(_ change: (inout [String: PublishedResource]) -> Void) {
-        self.resources.withLock { change(&$0) }
+    /// Publishes several resources at once, in place of what was there.
+    public func publish(_ resources: [String: PublishedResource]) {
+        self.resources.withLock { table in
+            for (path, resource) in resources {
+                var resource = resource
+                resource.sharesItsSecond = table[path]?.lastModified == resource.lastModified
+                table[path] = resource
+            }
+        }
     }
 }

@@ -160,11 +160,11 @@ struct PublicSide: Sendable {
             )
         }
         let path = "/crl/" + crl.partition.name(of: crl.kind)
-        self.resources.update { table in
+        self.resources.publish([
             // RFC 2585 §4.2.
-            table["\(path).crl"] = resource(der, "application/pkix-crl", "")
-            table["\(path).pem"] = resource(pem, "application/x-pem-file", "-pem")
-        }
+            "\(path).crl": resource(der, "application/pkix-crl", ""),
+            "\(path).pem": resource(pem, "application/x-pem-file", "-pem"),
+        ])
     }
 
     private func selfCheck(

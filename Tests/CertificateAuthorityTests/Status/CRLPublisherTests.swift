@@ -57,7 +57,7 @@ struct CRLPublisherTests {
         #expect(names(try await alone.publish()) == ["agents 1"])
         try await alone.checkFiles()
         let shards = try await StatusBench(shards: 3)
-        #expect(names(try await shards.publish()) == ["agents 1", "agents/0 1", "agents/1 1", "agents/2 1"])
+        #expect(names(try await shards.publish()) == ["agents/0 1", "agents/1 1", "agents/2 1", "agents 1"])
         try await shards.checkFiles()
         let two = try await StatusBench(isAlone: false)
         #expect(names(try await two.publish()) == ["agents 1", "batch 1"])
@@ -78,9 +78,76 @@ struct CRLPublisherTests {
         let empty = CRLSchedule(CRLPolicy(), complete: nil, delta: nil)
         let file = try await root.make(.complete, of: CRLPartition(issuer: "root"), after: empty)
         let changes = status.store.changes.count
-        status.clock.advance(by: 3_599)
+        // The turns of partitions come from the last quarter of the interval on.
+        status.clock.advance(by: 2_699)
         #expect(Set(try await status.publish()) == Set(first + [file]))
         #expect(!status.store.changes[changes...].contains(.crl))
+    }
+
+    @Test("shards that the hierarchy no longer has are made on, for certificates name them")
+    func formerShards() async throws {
+        var status = try await StatusBench(shards: 3)
+        let certificate = try await status.issue()
+        let shard = CRLPartition.shard(of: certificate.serialNumber, among: 3)
+        try await status.publish()
+        status.authority = try status.authority(shards: 1)
+        let heard = Heard<CRLFile>()
+        let changed = status
+        try await status.publish(heard: heard, { try await changed.revoke(certificate) })
+        let last = heard.all.filter { $0.crl.number == 2 }
+        #expect(names(last) == ["agents/\(shard) 2", "agents 2"])
+        status.clock.advance(by: 3_600)
+        let later = Set(names(try await status.publish()))
+        #expect(later.isSuperset(of: (0..<3).map { "agents/\($0) \($0 == shard ? 3 : 2)" } + ["agents 3"]), "\(later)")
+    }
+
+    @Test("turns are spread over the last quarter of the interval")
+    func spread() async throws {
+        let status = try await StatusBench(shards: 4)
+        try await status.publish()
+        var made: [Int] = []
+        for _ in 0..<4 {
+            let before = status.store.changes.count(where: { $0 == .crl })
+            status.clock.advance(by: made.isEmpty ? 2_880 : 180)
+            try await status.publish()
+            made.append(status.store.changes.count(where: { $0 == .crl }) - before)
+        }
+        #expect(made.allSatisfy { $0 > 0 }, "\(made)")
+    }
+
+    @Test("a CRL that cannot be served is made anew")
+    func unserved() async throws {
+        let status = try await StatusBench()
+        struct Failure: Error {}
+        let heard = Heard<CRLFile>()
+        let clock = status.clock
+        let pauses = Pauses([{ clock.advance(by: 1) }])
+        let publisher = CRLPublisher(
+            authority: status.authority,
+            revocations: status.store,
+            crls: status.store,
+            directory: status.directory.path,
+            policy: CRLPolicy(),
+            published: { file in
+                heard.add(file)
+                if heard.all.count == 1 { throw Failure() }
+            },
+            sleep: { try await pauses.sleep($0) },
+            logger: .silent
+        )
+        try await publisher.run()
+        #expect(names(heard.all) == ["agents 1", "agents 2"])
+    }
+
+    @Test("a file that is not what the store knows is not served, and the CRL is made anew")
+    func changedFile() async throws {
+        let status = try await StatusBench()
+        let file = try #require(try await status.publish().first)
+        var bytes = try Data(contentsOf: URL(filePath: file.path))
+        bytes[bytes.count - 1] ^= 1
+        try bytes.write(to: URL(filePath: file.path))
+        #expect(names(try await status.publish()) == ["agents 2"])
+        try await status.checkFiles()
     }
 
     @Test("a revocation is on the CRL at the next look, in the partitions that it belongs to")
@@ -97,7 +164,7 @@ struct CRLPublisherTests {
             },
             {
                 let files = heard.take()
-                #expect(names(files) == ["agents 2", "agents/\(shard) 2"])
+                #expect(names(files) == ["agents/\(shard) 2", "agents 2"])
                 for file in files {
                     let crl = try checkCRL(file, by: status.issuer)
                     #expect(crl.entries.map(\.serialNumber) == [certificate.serialNumber])

@@ -10,7 +10,7 @@ import X509
 struct StatusBench {
     let bench: Bench
     /// The issuing CA `agents`, with as many shards as were asked for, and beside it, if asked for, `batch`.
-    let authority: IssuingAuthority
+    var authority: IssuingAuthority
     let directory: TemporaryDirectory
     let responders = ResponderRegister()
     let responderSigner = SoftwareSigner(.p256)
@@ -41,6 +41,25 @@ struct StatusBench {
         )
         self.bench = bench
         self.directory = try TemporaryDirectory()
+    }
+
+    /// The same authority with another number of shards.
+    func authority(shards: Int) throws -> IssuingAuthority {
+        let agents = try Issuer(
+            name: "agents",
+            certificate: self.bench.issuer.certificateBytes,
+            signer: self.bench.signer,
+            addresses: Bench.addresses,
+            shards: shards
+        )
+        return try IssuingAuthority(
+            root: self.bench.root.certificateBytes,
+            issuers: [agents],
+            profiles: Shipped.profiles,
+            store: self.store,
+            environment: self.bench.environment,
+            logger: .silent
+        )
     }
 
     var clock: ManualClock { self.bench.clock }

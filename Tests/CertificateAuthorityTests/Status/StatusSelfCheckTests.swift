@@ -19,6 +19,18 @@ final class PublicSide: Sendable {
         try await self.status.installResponder()
     }
 
+    struct NotThere: Error {}
+
+    /// What is served at the paths of CRLs.
+    let crls = Mutex<[String: FetchedCRL]>([:])
+    let askedCRLs = Heard<String>()
+
+    func fetchCRL(_ path: String, _ whole: Bool) throws -> FetchedCRL {
+        self.askedCRLs.add("\(whole ? "GET" : "HEAD") \(path)")
+        guard let crl = self.crls.withLock({ $0[path] }) else { throw NotThere() }
+        return crl
+    }
+
     func answer(_ lie: Answer?) { self.lie.withLock { $0 = lie } }
 
     func fetch(_ issuer: String, _ bytes: [UInt8]) async throws -> [UInt8] {
@@ -33,7 +45,9 @@ final class PublicSide: Sendable {
     ) -> StatusSelfCheck {
         StatusSelfCheck(
             authority: self.status.authority,
+            crls: self.status.store,
             fetch: { try await self.fetch($0, $1) },
+            fetchCRL: { try self.fetchCRL($0, $1) },
             sleep: sleep,
             logger: .silent
         )
@@ -93,9 +107,14 @@ struct StatusSelfCheckTests {
         let asked = Counter()
         let check = StatusSelfCheck(
             authority: status.authority,
+            crls: status.store,
             fetch: { _, _ in
                 asked.next()
                 return []
+            },
+            fetchCRL: { _, _ in
+                asked.next()
+                return FetchedCRL(entityTag: "", body: [])
             },
             sleep: { _ in },
             logger: .silent
