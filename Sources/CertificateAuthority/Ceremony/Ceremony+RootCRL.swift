@@ -29,10 +29,11 @@ extension Ceremony {
             now: self.environment.now,
             actor: self.requester.actor
         )
-        _ = try await production.make(
+        let file = try await production.make(
             .complete,
             of: self.partition,
             after: CRLSchedule(policy, complete: previous, delta: nil)
         )
+        file.removeSuperseded(since: previous, in: self.layout.crls)
     }
 }
