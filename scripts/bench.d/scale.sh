@@ -23,6 +23,7 @@ for count in 1000 "${certificates:-10000000}"; do
     ask "signet, $count certificates" "$signet" "$public/ocsp" "$work/get" 60
     awk -v n="$count" '/VmHWM/ { printf "{\"benchmark\":\"scale\",\"certificates\":%d,\"peak_mb\":%.0f}\n", n, $2 / 1024 }' \
         "/proc/$signet/status"
+    python3 "$tools/management_calls.py" "$state/signet.db" "$api" "$state/secrets/admin.token" "$count"
     kill "$signet"
     wait "$signet" || true
     rm -rf "$state"

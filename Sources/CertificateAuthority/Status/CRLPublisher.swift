@@ -158,6 +158,7 @@ public struct CRLPublisher: Service {
 
     private func publishDue(_ schedules: inout [CRLPartition: CRLSchedule], lastPosition: Int64) async {
         // Shards first: they are small, and what a certificate names.
+        var renewed: Set<String> = []
         let partitions = schedules.keys.sorted { ($0.shard ?? .max, $0.issuer) < ($1.shard ?? .max, $1.issuer) }
         for partition in partitions where !Task.isCancelled {
             guard var schedule = schedules[partition], let production = self.productions[partition.issuer],
@@ -171,6 +172,7 @@ public struct CRLPublisher: Service {
                 file.removeSuperseded(since: replaced, in: self.directory)
                 let seconds = self.environment.now().timeIntervalSince(began)
                 schedule.published(file.crl, seconds: Int64(seconds), lastPosition: lastPosition)
+                if kind == .complete { renewed.insert(partition.issuer) }
                 self.report(file.crl)
                 self.log(file.crl, seconds: seconds)
             } catch {
@@ -182,8 +184,8 @@ public struct CRLPublisher: Service {
                 )
             }
             schedules[partition] = schedule
-            await self.dropExpired(of: partition.issuer, schedules)
         }
+        for issuer in renewed { await self.dropExpired(of: issuer, schedules) }
     }
 
     /// Entries that have stood on one CRL of every partition after their certificates' expiry.
