@@ -119,7 +119,7 @@ struct RevocationFeedTests {
             #expect(left.map(\.serialNumber) == (5...9).map(serial))
             #expect(try await store.certificate(serial(1))?.revocation == revocation())
             #expect(
-                try await store.status(of: serial(1), issuer: "agents").status
+                try await store.status(of: serial(1), issuer: "agents")
                     == .revoked(revocation(), notAfter: noon + 1)
             )
             #expect(try await store.changes(after: 0, limit: 100).count == 9)

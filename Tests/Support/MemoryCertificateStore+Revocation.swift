@@ -148,14 +148,11 @@ extension MemoryCertificateStore: RevocationStore {
     public func blockedKey(_ publicKeyHash: [UInt8]) async throws -> BlockedKey? { self.blockedKeys[publicKeyHash] }
 
     public func status(of serialNumber: SerialNumber, issuer: String) async throws -> StatusRecord {
-        let position = Int64(self.feed.count)
         guard let certificate = self.issued(serialNumber)?.certificate, certificate.issuer == issuer else {
-            return StatusRecord(status: .neverIssued, position: position)
+            return .neverIssued
         }
-        guard let revocation = certificate.revocation else {
-            return StatusRecord(status: .issued(notAfter: certificate.notAfter), position: position)
-        }
-        return StatusRecord(status: .revoked(revocation, notAfter: certificate.notAfter), position: position)
+        guard let revocation = certificate.revocation else { return .issued(notAfter: certificate.notAfter) }
+        return .revoked(revocation, notAfter: certificate.notAfter)
     }
 
     public func lastPosition() async throws -> Int64 { Int64(self.feed.count) }

@@ -11,52 +11,6 @@ import PKIX
 import Signing
 import X509
 
-/// A CRL that lies in a file.
-public struct CRLFile: Hashable, Sendable {
-    /// What the store knows of it.
-    public let crl: PublishedCRL
-    /// Where its DER lies.
-    public let path: String
-    /// Where its PEM lies.
-    public var pemPath: String { "\(self.path).pem" }
-
-    /// Each number has a file of its own: one that is being fetched never changes.
-    init(_ crl: PublishedCRL, in directory: String) {
-        self.crl = crl
-        self.path = Self.path(of: crl, number: crl.number, in: directory)
-    }
-
-    private static func path(of crl: PublishedCRL, number: Int64, in directory: String) -> String {
-        let shard = crl.partition.shard.map { ".\($0)" } ?? ""
-        let delta = crl.kind == .delta ? ".delta" : ""
-        return "\(directory)/\(crl.partition.issuer)\(shard)\(delta).\(number).crl"
-    }
-
-    /// Removes the files of the CRL that this one supersedes, and of those between them that were written and not recorded.
-    ///
-    /// Whoever fetches one keeps it open; its name can go.
-    func removeSuperseded(since last: PublishedCRL?, in directory: String) {
-        for number in max(last?.number ?? 1, self.crl.number - Budget.crlAttempts)..<self.crl.number {
-            let path = Self.path(of: self.crl, number: number, in: directory)
-            for path in [path, "\(path).pem"] { try? FileManager.default.removeItem(atPath: path) }
-        }
-    }
-
-    /// Whether both forms are there, and the DER is what the store knows; reads it whole, and blocks.
-    var isComplete: Bool {
-        guard AtomicFile.exists(self.pemPath), let handle = FileHandle(forReadingAtPath: self.path) else {
-            return false
-        }
-        defer { try? handle.close() }
-        var (hash, count) = (SHA256(), 0)
-        while let part = try? handle.read(upToCount: 1 << 20), !part.isEmpty {
-            hash.update(data: part)
-            count += part.count
-        }
-        return count == self.crl.size && hash.finalize() == self.crl.sha256
-    }
-}
-
 /// Makes CRLs of one issuer.
 struct CRLProduction: Sendable {
     let issuer: Issuer
@@ -72,7 +26,7 @@ struct CRLProduction: Sendable {
     func make(_ kind: CRLKind, of partition: CRLPartition, after previous: CRLSchedule) async throws -> CRLFile {
         let reserved = try await self.crls.reserveCRL(kind, of: partition)
         let thisUpdate = CertificateTime(self.now())
-        var body = Body()
+        var body = CRLBody()
         switch kind {
         // RFC 5280 §3.3: an entry stays until it has stood on one regularly scheduled CRL issued beyond the certificate's
         // validity.
@@ -99,7 +53,7 @@ struct CRLProduction: Sendable {
             sha256: Self.sha256(parts)
         )
         let file = CRLFile(crl, in: self.directory)
-        try await Token.blocking { try Self.write(parts, to: file) }
+        try await Token.blocking { try file.write(parts) }
         try await self.crls.recordPublished(crl, audit: self.event(crl))
         return file
     }
@@ -122,7 +76,7 @@ struct CRLProduction: Sendable {
     }
 
     private func fill(
-        _ body: inout Body,
+        _ body: inout CRLBody,
         with partition: CRLPartition,
         notExpiredAt instant: CertificateTime?,
         at thisUpdate: CertificateTime
@@ -152,7 +106,7 @@ struct CRLProduction: Sendable {
 
     /// What has changed since the base: few, for a base is never older than the interval.
     private func fill(
-        _ body: inout Body,
+        _ body: inout CRLBody,
         withChangesSince base: PublishedCRL?,
         of partition: CRLPartition,
         at thisUpdate: CertificateTime
@@ -208,7 +162,7 @@ struct CRLProduction: Sendable {
     }
 
     /// Redeems the token: the only place where a CRL is signed.
-    private func sign(_ token: consuming CRLSigningToken, _ body: Body) async throws -> [UInt8] {
+    private func sign(_ token: consuming CRLSigningToken, _ body: CRLBody) async throws -> [UInt8] {
         let signed = [token.encoding.prefix] + body.pages + [token.encoding.suffix]
         let scheme = token.encoding.scheme
         do {
@@ -238,65 +192,5 @@ struct CRLProduction: Sendable {
                 "entries": "\(crl.entries)", "sha256": crl.sha256.hexadecimal,
             ]
         )
-    }
-}
-
-/// The entries, encoded, in pages, with what the check saw of them.
-private struct Body {
-    var pages: [[UInt8]] = []
-    var check = CRLEntryCheck()
-
-    mutating func append(_ entries: [CRLEntry]) throws(PKIXError) {
-        guard !entries.isEmpty else { return }
-        var page: [UInt8] = []
-        page.reserveCapacity(entries.reduce(0) { $0 + $1.encodedCount })
-        for entry in entries { entry.serialize(appendingTo: &page) }
-        try self.check.examine(page)
-        self.pages.append(page)
-    }
-}
-
-extension CRLProduction {
-    private static func digest(_ parts: [[UInt8]], _ scheme: SignatureScheme) -> [UInt8]? {
-        func digest<Function: HashFunction>(_ function: Function.Type) -> [UInt8] {
-            var hash = Function()
-            for part in parts { hash.update(data: part) }
-            return Array(hash.finalize())
-        }
-        switch scheme {
-        case .ed25519: return nil
-        case .ecdsaSHA384: return digest(SHA384.self)
-        case .ecdsaSHA256, .rsaPKCS1SHA256, .rsaPSSSHA256: return digest(SHA256.self)
-        }
-    }
-
-    private static func sha256(_ parts: [[UInt8]]) -> [UInt8] {
-        Self.digest(parts, .ecdsaSHA256) ?? []
-    }
-
-    /// Writes the DER and, beside it, the PEM (RFC 7468 §6).
-    private static func write(_ parts: [[UInt8]], to file: CRLFile) throws(FileError) {
-        var der = try AtomicFileWriter(replacing: file.path, mode: 0o644)
-        for part in parts { try der.append(part) }
-        try der.commit()
-        var pem = try AtomicFileWriter(replacing: file.pemPath, mode: 0o644)
-        try pem.append(Array("-----BEGIN X509 CRL-----\n".utf8))
-        var rest: [UInt8] = []
-        for part in parts {
-            rest += part
-            // Whole lines of 64 characters, 48 octets each.
-            let whole = rest.count / 48 * 48
-            try pem.append(Self.lines(rest[..<whole]))
-            rest.removeFirst(whole)
-        }
-        try pem.append(Self.lines(rest[...]))
-        try pem.append(Array("-----END X509 CRL-----\n".utf8))
-        try pem.commit()
-    }
-
-    private static func lines(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        guard !bytes.isEmpty else { return [] }
-        let text = Data(bytes).base64EncodedData(options: [.lineLength64Characters, .endLineWithLineFeed])
-        return Array(text) + [0x0A]
     }
 }

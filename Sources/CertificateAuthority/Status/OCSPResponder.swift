@@ -78,7 +78,7 @@ public struct OCSPResponder: Sendable {
             responses: [],
             nonce: nonce
         )
-        var gravest = Judgement.Gravity.good
+        var gravest = StatusJudgement.Gravity.good
         for certID in certIDs {
             guard let judgement = try await self.judge(certID, of: issuer, at: instant) else { return .unauthorized }
             data.responses.append(
@@ -120,18 +120,18 @@ public struct OCSPResponder: Sendable {
         _ certID: OCSPCertID,
         of issuer: AnsweringIssuer,
         at instant: CertificateTime
-    ) async throws -> Judgement? {
+    ) async throws -> StatusJudgement? {
         // No serial of ours is negative, zero or longer than 20 octets.
         guard let serialNumber = certID.serial else { return self.judgeNeverIssued() }
-        switch try await self.store.status(of: serialNumber, issuer: issuer.name).status {
+        switch try await self.store.status(of: serialNumber, issuer: issuer.name) {
         case .neverIssued: return self.judgeNeverIssued()
         case .issued(let notAfter):
             guard self.isAnswered(notAfter, at: instant) else { return nil }
-            return Judgement(status: .good, gravity: .good, isExpired: notAfter < instant)
+            return StatusJudgement(status: .good, gravity: .good, isExpired: notAfter < instant)
         case .revoked(let revocation, let notAfter):
             guard self.isAnswered(notAfter, at: instant) else { return nil }
             let reason = revocation.reason == .unspecified ? nil : revocation.reason
-            return Judgement(
+            return StatusJudgement(
                 // A clock that was ahead when it was revoked must not make the answer impossible.
                 status: .revoked(at: min(revocation.revokedAt, instant), reason: reason),
                 gravity: .revoked,
@@ -144,13 +144,13 @@ public struct OCSPResponder: Sendable {
         notAfter + self.policy.archive >= instant
     }
 
-    private func judgeNeverIssued() -> Judgement? {
+    private func judgeNeverIssued() -> StatusJudgement? {
         switch self.policy.neverIssued {
         case .unauthorized: nil
-        case .unknown: Judgement(status: .unknown, gravity: .unknown, isNeverIssued: true)
+        case .unknown: StatusJudgement(status: .unknown, gravity: .unknown, isNeverIssued: true)
         case .revoked:
             // RFC 6960 §2.2: revoked on January 1, 1970, with the reason certificateHold.
-            Judgement(
+            StatusJudgement(
                 status: .revoked(at: CertificateTime(secondsSinceEpoch: 0), reason: .certificateHold),
                 gravity: .revoked,
                 isNeverIssued: true
@@ -192,53 +192,5 @@ public struct OCSPResponder: Sendable {
             signature: signature,
             certificates: responder.attached
         )
-    }
-}
-
-/// What is said of one certificate.
-private struct Judgement {
-    enum Gravity: Int, Comparable {
-        case good
-        case unknown
-        case revoked
-
-        static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
-
-        var outcome: OCSPAnswer.Outcome {
-            switch self {
-            case .good: .good
-            case .unknown: .unknown
-            case .revoked: .revoked
-            }
-        }
-    }
-
-    let status: OCSPCertificateStatus
-    let gravity: Gravity
-    var isExpired = false
-    var isNeverIssued = false
-
-    /// Whether it stays true as long as nobody revokes.
-    var isLasting: Bool { !self.isNeverIssued }
-}
-
-/// An issuer as CertIDs name it (RFC 6960 §4.1.1).
-private struct AnsweringIssuer: Sendable {
-    let name: String
-    /// The CA itself, when it does not delegate.
-    let own: DelegatedResponder?
-    private let nameHashes: [OCSPHash: [UInt8]]
-    private let keyHashes: [OCSPHash: [UInt8]]
-
-    init(_ issuer: Issuer, isDelegating: Bool) {
-        self.name = issuer.name
-        self.own = isDelegating ? nil : DelegatedResponder(issuer)
-        let (subject, key) = (issuer.subjectBytes, issuer.publicKey.keyBytes)
-        self.nameHashes = Dictionary(uniqueKeysWithValues: OCSPHash.allCases.map { ($0, $0.hash(subject)) })
-        self.keyHashes = Dictionary(uniqueKeysWithValues: OCSPHash.allCases.map { ($0, $0.hash(key)) })
-    }
-
-    func issued(_ certID: OCSPCertID) -> Bool {
-        self.nameHashes[certID.hash] == certID.issuerNameHash && self.keyHashes[certID.hash] == certID.issuerKeyHash
     }
 }

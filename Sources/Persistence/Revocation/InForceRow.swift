@@ -45,7 +45,7 @@ enum InForceRow {
     }
 
     /// The status of a row.
-    static func decodeStatus(_ row: Row) throws -> StatusRecord.Status {
+    static func decodeStatus(_ row: Row) throws -> StatusRecord {
         let notAfter = try row.time(1)
         guard try row.value(0) == 3 else { return .issued(notAfter: notAfter) }
         return .revoked(try row.revocation(2), notAfter: notAfter)

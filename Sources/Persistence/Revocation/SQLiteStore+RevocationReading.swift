@@ -24,7 +24,7 @@ extension SQLiteStore {
                 [serialNumber.bytes.data, issuer],
                 InForceRow.decodeStatus
             )
-            return StatusRecord(status: status ?? .neverIssued, position: try ChangeRow.lastPosition(database))
+            return status ?? .neverIssued
         }
     }
 
