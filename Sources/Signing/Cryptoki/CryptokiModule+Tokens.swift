@@ -1,10 +1,15 @@
 // Slots, tokens, sessions and logins of a loaded module.
 
 internal import CPKCS11
+import Synchronization
 
 extension CryptokiModule {
     /// The slots that hold a token.
     public func slots() throws(SigningError) -> [SlotID] {
+        try self.enumeration.withLock { (_) throws(SigningError) in try self.enumerateSlots() }
+    }
+
+    private func enumerateSlots() throws(SigningError) -> [SlotID] {
         let present = CK_BBOOL(1)
         // Another token may come between the two calls: ask again, a few times.
         for _ in 0..<4 {
@@ -42,8 +47,10 @@ extension CryptokiModule {
         // "The label must be padded with blank characters, and must not be null-terminated" (§5.5, C_InitToken).
         var padded = Array(label.utf8.prefix(Budget.tokenLabelBytes))
         padded += Array(repeating: UInt8(ascii: " "), count: Budget.tokenLabelBytes - padded.count)
-        try self.check("C_InitToken", self.functions.list.C_InitToken) { function in
-            soPIN.withCKString { function(slot.rawValue, $0, $1, &padded) }
+        try self.enumeration.withLock { (_) throws(SigningError) in
+            try self.check("C_InitToken", self.functions.list.C_InitToken) { function in
+                soPIN.withCKString { function(slot.rawValue, $0, $1, &padded) }
+            }
         }
     }
 

@@ -18,6 +18,9 @@ public final class CryptokiModule: Cryptoki {
 
     let functions: FunctionList
     private let isOpen = Mutex(false)
+    /// Held while slots are enumerated or a token is initialised: SoftHSM adds a slot for a new token while it enumerates, and
+    /// ends the process when two threads do so at once.
+    let enumeration = Mutex(())
 
     /// Loads the library and initialises the module, blocking the thread.
     ///
