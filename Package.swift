@@ -50,6 +50,8 @@ let cTargets: [Target] = [
 let floor0: [Target] = [
     // Certificates, requests, profiles and lints beyond what swift-certificates has.
     .target(name: "PKIX", dependencies: ["COpenSSL", x509, asn1, crypto, cryptoExtras, yams], swiftSettings: settings),
+    // JSON as strangers send it, read strictly; its canonical form.
+    .target(name: "JSON", swiftSettings: settings),
     // The hash-chained record of who did what.
     .target(name: "AuditLog", dependencies: [crypto], swiftSettings: settings),
     // Files written whole or not at all.
@@ -64,6 +66,12 @@ let floor1: [Target] = [
     .target(
         name: "Signing",
         dependencies: ["CPKCS11", "PKIX", x509, asn1, crypto, coreMetrics, logging],
+        swiftSettings: settings
+    ),
+    // DNS: names, records, messages, TSIG, resolution, and those who host zones.
+    .target(
+        name: "DNS",
+        dependencies: ["JSON", asyncHTTPClient, crypto, nioCore, nioPosix, nioHTTP1, nioSSL, logging, metrics],
         swiftSettings: settings
     ),
     // What an agent runs: key, request, enrolment, renewal.
@@ -89,8 +97,12 @@ let floor2: [Target] = [
         ],
         swiftSettings: settings
     ),
-    // Accounts: API tokens and their roles.
-    .target(name: "RegistrationAuthority", dependencies: ["PKIX", "AuditLog", crypto], swiftSettings: settings),
+    // Accounts, agents, registrations, domain control, policy, lifecycle.
+    .target(
+        name: "RegistrationAuthority",
+        dependencies: ["PKIX", "JSON", "DNS", "AuditLog", crypto, x509, yams, lifecycle, logging, metrics],
+        swiftSettings: settings
+    ),
 ]
 
 // Floor 3: the edges: storage below, HTTP above; neither sees the other.
@@ -107,7 +119,7 @@ let floor3: [Target] = [
     .target(
         name: "WebAPI",
         dependencies: [
-            "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry", hummingbird,
+            "PKIX", "JSON", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry", hummingbird,
             hummingbirdCore,
             hummingbirdHTTP2, httpTypes, nioHTTPTypes, nioHTTPTypesHTTP1, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS,
             lifecycle, logging, coreMetrics, tracing, serviceContext, x509, asn1, crypto,
@@ -173,6 +185,12 @@ let tests: [Target] = [
         swiftSettings: settings
     ),
     .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", crypto], swiftSettings: settings),
+    .testTarget(
+        name: "DNSTests",
+        dependencies: ["DNS", "JSON", crypto, nioCore, nioPosix, nioHTTP1, logging],
+        swiftSettings: settings
+    ),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "AtomicFilesTests", dependencies: ["AtomicFiles"], swiftSettings: settings),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", metrics, logging], swiftSettings: settings),
     .testTarget(
@@ -198,7 +216,7 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "RegistrationAuthorityTests",
-        dependencies: ["RegistrationAuthority", "TestSupport", "AuditLog"],
+        dependencies: ["RegistrationAuthority", "TestSupport", "AuditLog", "PKIX", "JSON", "DNS", crypto, x509],
         swiftSettings: settings
     ),
     .testTarget(
@@ -211,7 +229,7 @@ let tests: [Target] = [
     .testTarget(
         name: "WebAPITests",
         dependencies: [
-            "WebAPI", "TestSupport", "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry",
+            "WebAPI", "TestSupport", "PKIX", "JSON", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry",
             hummingbird, httpTypes, nioCore, nioPosix, nioSSL, lifecycle, logging, coreMetrics, x509, asn1, crypto,
             yams,
         ],

@@ -1,5 +1,7 @@
 // The members of a request's body: known ones only, each of its type.
 
+import JSON
+
 /// The top-level object of a request.
 struct JSONMembers {
     private let members: [JSONMember]
@@ -9,7 +11,12 @@ struct JSONMembers {
     /// - Throws: ``Problem``: `.malformedJSON`, `.duplicateMember`, or `.unknownMember` for one that is not admitted: a
     ///   misspelt restriction must not pass for none.
     init(_ body: [UInt8], admitting names: [String]) throws(Problem) {
-        let value = try JSONReader.read(body)
+        let value: JSONValue
+        do {
+            value = try JSONReader.read(body, within: JSONLimits(depth: Budget.jsonDepth, members: Budget.jsonMembers))
+        } catch {
+            throw Problem(error)
+        }
         guard case .object(let members) = value else {
             throw Problem(.malformedJSON, "the body must be a JSON object; it is \(value.kind)")
         }

@@ -3,6 +3,7 @@
 import CertificateAuthority
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOHTTP1
 import PKIX
 import RegistrationAuthority
@@ -13,6 +14,7 @@ extension Problem {
         switch error {
         case let problem as Problem: self = problem
         case let error as PKIXError: self.init(error)
+        case let error as JSONError: self.init(named: error.code.rawValue, error.reason)
         case let error as AuthorityError: self.init(error)
         case let error as RegistrationError: self.init(error)
         case let error as HTTPError: self.init(error)

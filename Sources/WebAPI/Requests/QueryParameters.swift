@@ -1,5 +1,6 @@
 // The parameters of a query: known ones only, each once, decoded strictly (RFC 3986 §2.1).
 
+import JSON
 import Hummingbird
 
 /// A query's parameters.

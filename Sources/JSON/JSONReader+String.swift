@@ -2,7 +2,7 @@
 
 extension JSONReader {
     /// The string that begins at the quotation mark here.
-    mutating func string() throws(Problem) -> String {
+    mutating func string() throws(JSONError) -> String {
         self.position += 1
         var text: [UInt8] = []
         while true {
@@ -25,7 +25,7 @@ extension JSONReader {
         }
     }
 
-    private mutating func escape(into text: inout [UInt8]) throws(Problem) {
+    private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
         self.position += 1
         guard let byte = self.current else { throw self.error("the string does not end") }
         switch byte {
@@ -44,7 +44,7 @@ extension JSONReader {
     }
 
     /// `uXXXX`, or two of them for a character beyond the Basic Multilingual Plane.
-    private mutating func scalar() throws(Problem) -> Unicode.Scalar {
+    private mutating func scalar() throws(JSONError) -> Unicode.Scalar {
         let first = try self.codeUnit()
         if let scalar = Unicode.Scalar(first) { return scalar }
         guard (0xD800...0xDBFF).contains(first), self.take(UInt8(ascii: "\\")), self.current == UInt8(ascii: "u") else {
@@ -58,7 +58,7 @@ extension JSONReader {
         return scalar
     }
 
-    private mutating func codeUnit() throws(Problem) -> UInt16 {
+    private mutating func codeUnit() throws(JSONError) -> UInt16 {
         let digits = self.bytes[self.position...].dropFirst().prefix(4)
         let isHexadecimal = digits.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
         guard digits.count == 4, isHexadecimal, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
@@ -72,7 +72,7 @@ extension JSONReader {
 
 extension String {
     /// Text of a stranger for a message: printable ASCII, at most 64 characters.
-    var quotedForDetail: String {
+    public var quotedForDetail: String {
         String(self.unicodeScalars.prefix(64).map { (0x20..<0x7F).contains($0.value) ? Character($0) : "?" })
     }
 }

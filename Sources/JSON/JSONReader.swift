@@ -4,24 +4,39 @@
 // RFC 8259 §4: "The names within an object SHOULD be unique." Here they are: two readers of one request must not see two
 // requests.
 
+/// How much of a text is read.
+public struct JSONLimits: Hashable, Sendable {
+    /// Levels of objects and arrays.
+    public let depth: Int
+    /// Members of one object: each name is compared with those before it.
+    public let members: Int
+
+    /// Creates the limits.
+    public init(depth: Int, members: Int) {
+        self.depth = depth
+        self.members = members
+    }
+}
+
 /// Reads one JSON text.
-struct JSONReader {
+public struct JSONReader {
     let bytes: [UInt8]
+    let limits: JSONLimits
     var position = 0
 
     /// The value of a text.
     ///
-    /// - Throws: ``Problem`` with `.malformedJSON`, naming line and column, or `.duplicateMember`.
-    static func read(_ bytes: [UInt8]) throws(Problem) -> JSONValue {
-        var reader = JSONReader(bytes: bytes)
+    /// - Throws: ``JSONError`` with `.malformedJSON`, naming line and column, or `.duplicateMember`.
+    public static func read(_ bytes: [UInt8], within limits: JSONLimits) throws(JSONError) -> JSONValue {
+        var reader = JSONReader(bytes: bytes, limits: limits)
         let value = try reader.value(depth: 1)
         reader.skipSpace()
         guard reader.position == bytes.count else { throw reader.error("nothing may follow the value") }
         return value
     }
 
-    private mutating func value(depth: Int) throws(Problem) -> JSONValue {
-        guard depth <= Budget.jsonDepth else { throw self.error("more than \(Budget.jsonDepth) levels") }
+    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+        guard depth <= self.limits.depth else { throw self.error("more than \(self.limits.depth) levels") }
         self.skipSpace()
         switch self.current {
         case UInt8(ascii: "{"): return try self.object(depth: depth)
@@ -36,18 +51,18 @@ struct JSONReader {
         }
     }
 
-    private mutating func object(depth: Int) throws(Problem) -> JSONValue {
+    private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
         var members: [JSONMember] = []
-        try self.list(closedBy: UInt8(ascii: "}")) { (reader) throws(Problem) in
+        try self.list(closedBy: UInt8(ascii: "}")) { (reader) throws(JSONError) in
             guard reader.current == UInt8(ascii: "\"") else { throw reader.error("a member's name is needed") }
             let name = try reader.string()
-            guard members.count < Budget.jsonMembers else {
-                throw reader.error("an object has at most \(Budget.jsonMembers) members")
+            guard members.count < reader.limits.members else {
+                throw reader.error("an object has at most \(reader.limits.members) members")
             }
             // Names are compared octet by octet: Swift's own comparison takes canonically equivalent ones for one, at a
             // cost that the sender decides.
             guard !members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
-                throw Problem(.duplicateMember, "member '\(name.quotedForDetail)' stands twice, at \(reader.place)")
+                throw JSONError(.duplicateMember, "member '\(name.quotedForDetail)' stands twice, at \(reader.place)")
             }
             reader.skipSpace()
             guard reader.take(UInt8(ascii: ":")) else { throw reader.error("':' is needed") }
@@ -56,9 +71,9 @@ struct JSONReader {
         return .object(members)
     }
 
-    private mutating func array(depth: Int) throws(Problem) -> JSONValue {
+    private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
         var values: [JSONValue] = []
-        try self.list(closedBy: UInt8(ascii: "]")) { (reader) throws(Problem) in
+        try self.list(closedBy: UInt8(ascii: "]")) { (reader) throws(JSONError) in
             values.append(try reader.value(depth: depth + 1))
         }
         return .array(values)
@@ -66,8 +81,8 @@ struct JSONReader {
 
     private mutating func list(
         closedBy end: UInt8,
-        _ element: (inout JSONReader) throws(Problem) -> Void
-    ) throws(Problem) {
+        _ element: (inout JSONReader) throws(JSONError) -> Void
+    ) throws(JSONError) {
         self.position += 1
         self.skipSpace()
         if self.take(end) { return }
@@ -82,7 +97,7 @@ struct JSONReader {
         }
     }
 
-    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(Problem) -> JSONValue {
+    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
         let matches = text.withUTF8Buffer { self.bytes[self.position...].starts(with: $0) }
         guard matches else { throw self.error("no value begins like this") }
         self.position += text.utf8CodeUnitCount
@@ -90,7 +105,7 @@ struct JSONReader {
     }
 
     /// `[ minus ] int [ frac ] [ exp ]` (RFC 8259 §6).
-    private mutating func number() throws(Problem) -> String {
+    private mutating func number() throws(JSONError) -> String {
         let start = self.position
         _ = self.take(UInt8(ascii: "-"))
         if !self.take(UInt8(ascii: "0")) { try self.digits() }
@@ -104,7 +119,7 @@ struct JSONReader {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-    private mutating func digits() throws(Problem) {
+    private mutating func digits() throws(JSONError) {
         let start = self.position
         while let byte = self.current, Self.isDigit(byte) { self.position += 1 }
         guard self.position > start else { throw self.error("a digit is needed") }
@@ -135,7 +150,7 @@ extension JSONReader {
         return "line \(line), column \(column)"
     }
 
-    func error(_ reason: String) -> Problem {
-        Problem(.malformedJSON, "the body is not JSON (RFC 8259) at \(self.place): \(reason)")
+    func error(_ reason: String) -> JSONError {
+        JSONError(.malformedJSON, "the text is not JSON (RFC 8259) at \(self.place): \(reason)")
     }
 }
