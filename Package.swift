@@ -229,7 +229,8 @@ let tests: [Target] = [
     .testTarget(
         name: "WebAPITests",
         dependencies: [
-            "WebAPI", "TestSupport", "PKIX", "JSON", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry",
+            "WebAPI", "TestSupport", "PKIX", "JSON", "AuditLog", "CertificateAuthority", "RegistrationAuthority",
+            "Telemetry",
             hummingbird, httpTypes, nioCore, nioPosix, nioSSL, lifecycle, logging, coreMetrics, x509, asn1, crypto,
             yams,
         ],

@@ -155,7 +155,7 @@ public struct DelegationSigner: Hashable, Sendable {
 public struct ZoneKey: Hashable, Sendable {
     /// 256 a zone signing key, 257 a secure entry point.
     public let flags: UInt16
-    /// 13 ECDSA P-256, 15 Ed25519, …
+    /// The number of the algorithm: 13 ECDSA P-256, 15 Ed25519.
     public let algorithm: UInt8
     /// The key, as its algorithm has it.
     public let publicKey: [UInt8]

@@ -1,7 +1,7 @@
 // The parameters of a query: known ones only, each once, decoded strictly (RFC 3986 §2.1).
 
-import JSON
 import Hummingbird
+import JSON
 
 /// A query's parameters.
 struct QueryParameters {

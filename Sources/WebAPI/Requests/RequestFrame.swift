@@ -1,10 +1,10 @@
 // What surrounds every request: id, span, metrics, the form of errors, the fields of every answer. One middleware, so
 // that a request passes one frame and not six.
 
-import JSON
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 
 /// The frame around every request.
