@@ -18,6 +18,8 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let malformedJSON = Code("MALFORMED_JSON")
         /// An object has two members of one name.
         public static let duplicateMember = Code("DUPLICATE_MEMBER")
+        /// A number has no canonical form (RFC 8785): it is beyond IEEE 754 doubles, or an integer that none of them is.
+        public static let numberOutOfRange = Code("NUMBER_OUT_OF_RANGE")
     }
 
     /// The stable code; the only part that takes part in equality.

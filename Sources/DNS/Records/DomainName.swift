@@ -108,7 +108,10 @@ extension DomainName: CustomStringConvertible {
 
     private static func presentation(_ octet: UInt8) -> String {
         switch octet {
-        case UInt8(ascii: "."), UInt8(ascii: "\\"): "\\" + String(Character(Unicode.Scalar(octet)))
+        // '.' and '\' mean something within names, the others within zone files (RFC 1035 §5.1).
+        case UInt8(ascii: "."), UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: ";"), UInt8(ascii: "("),
+            UInt8(ascii: ")"), UInt8(ascii: "@"), UInt8(ascii: "$"):
+            "\\" + String(Character(Unicode.Scalar(octet)))
         case 0x21...0x7E: String(Character(Unicode.Scalar(octet)))
         default: "\\" + String(repeating: "0", count: octet < 10 ? 2 : octet < 100 ? 1 : 0) + String(octet)
         }
