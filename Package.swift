@@ -21,6 +21,10 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTestKit: Target.Dependency = .product(
+    name: "ServiceLifecycleTestKit",
+    package: "swift-service-lifecycle"
+)
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -33,25 +37,37 @@ let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceContext: Target.Dependency = .product(name: "ServiceContextModule", package: "swift-service-context")
+let structuredFields: Target.Dependency = .product(
+    name: "RawStructuredFieldValues",
+    package: "swift-http-structured-headers"
+)
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
-// C: headers of the system's libraries, and the shims that Swift cannot express.
-let cTargets: [Target] = [
+// Ground: headers of the system's C libraries with the shims that Swift cannot express, and the text format of all the rest.
+let ground: [Target] = [
     // PKCS#11 declarations; the module itself is loaded at run time.
     .target(name: "CPKCS11"),
     // libcrypto: numbers of RSA keys, and the second opinion on everything signed before it leaves.
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+    // JSON as strangers send it, read strictly; its canonical form.
+    .target(name: "JSON", swiftSettings: settings),
 ]
 
 // Floor 0: pure types and rules; no I/O.
 let floor0: [Target] = [
     // Certificates, requests, profiles and lints beyond what swift-certificates has.
     .target(name: "PKIX", dependencies: ["COpenSSL", x509, asn1, crypto, cryptoExtras, yams], swiftSettings: settings),
-    // JSON as strangers send it, read strictly; its canonical form.
-    .target(name: "JSON", swiftSettings: settings),
+    // JSON Web Keys and Signatures.
+    .target(name: "JOSE", dependencies: ["JSON", crypto, cryptoExtras, x509, asn1], swiftSettings: settings),
+    // HTTP message signatures (RFC 9421) and content digests (RFC 9530).
+    .target(
+        name: "HTTPSignatures",
+        dependencies: [structuredFields, crypto, cryptoExtras, x509, httpTypes],
+        swiftSettings: settings
+    ),
     // The hash-chained record of who did what.
     .target(name: "AuditLog", dependencies: [crypto], swiftSettings: settings),
     // Files written whole or not at all.
@@ -100,7 +116,12 @@ let floor2: [Target] = [
     // Accounts, agents, registrations, domain control, policy, lifecycle.
     .target(
         name: "RegistrationAuthority",
-        dependencies: ["PKIX", "JSON", "DNS", "AuditLog", crypto, x509, yams, lifecycle, logging, metrics],
+        dependencies: [
+            "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog", asyncHTTPClient, nioCore, nioHTTP1, crypto,
+            x509,
+            yams,
+            lifecycle, logging, coreMetrics, metrics,
+        ],
         swiftSettings: settings
     ),
 ]
@@ -111,7 +132,7 @@ let floor3: [Target] = [
     .target(
         name: "Persistence",
         dependencies: [
-            "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", grdb, logging, metrics,
+            "PKIX", "JSON", "DNS", "AuditLog", "CertificateAuthority", "RegistrationAuthority", grdb, logging, metrics,
         ],
         swiftSettings: settings
     ),
@@ -119,8 +140,9 @@ let floor3: [Target] = [
     .target(
         name: "WebAPI",
         dependencies: [
-            "PKIX", "JSON", "AuditLog", "CertificateAuthority", "RegistrationAuthority", "Telemetry", hummingbird,
-            hummingbirdCore,
+            "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog", "CertificateAuthority",
+            "RegistrationAuthority",
+            "Telemetry", hummingbird, hummingbirdCore,
             hummingbirdHTTP2, httpTypes, nioHTTPTypes, nioHTTPTypesHTTP1, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS,
             lifecycle, logging, coreMetrics, tracing, serviceContext, x509, asn1, crypto,
         ],
@@ -140,8 +162,8 @@ let floor4: [Target] = [
     .executableTarget(
         name: "signet",
         dependencies: [
-            "PKIX", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "AgentClient", "CertificateAuthority",
-            "RegistrationAuthority",
+            "PKIX", "JSON", "DNS", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "AgentClient",
+            "CertificateAuthority", "RegistrationAuthority",
             "Persistence", "WebAPI", "ValidationService", asyncHTTPClient, nioCore, nioHTTP1, arguments, configuration,
             yams,
             lifecycle, unixSignals, logging, metrics, x509,
@@ -172,9 +194,8 @@ let tests: [Target] = [
     .target(
         name: "TestSupport",
         dependencies: [
-            "PKIX", "AuditLog", "Signing", "CertificateAuthority", "RegistrationAuthority", "Persistence", "WebAPI",
-            x509, asn1,
-            crypto, cryptoExtras, logging,
+            "PKIX", "JSON", "JOSE", "DNS", "AuditLog", "Signing", "CertificateAuthority", "RegistrationAuthority",
+            "Persistence", "WebAPI", x509, asn1, crypto, cryptoExtras, logging,
         ],
         path: "Tests/Support",
         swiftSettings: settings
@@ -187,10 +208,20 @@ let tests: [Target] = [
     .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", crypto], swiftSettings: settings),
     .testTarget(
         name: "DNSTests",
-        dependencies: ["DNS", "JSON", crypto, nioCore, nioPosix, nioHTTP1, logging],
+        dependencies: ["DNS", "TestSupport", "JSON", crypto, nioCore, nioPosix, nioHTTP1, logging],
         swiftSettings: settings
     ),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(
+        name: "JOSETests",
+        dependencies: ["JOSE", "JSON", crypto, cryptoExtras, x509],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "HTTPSignaturesTests",
+        dependencies: ["HTTPSignatures", crypto, cryptoExtras, x509, asn1, httpTypes],
+        swiftSettings: settings
+    ),
     .testTarget(name: "AtomicFilesTests", dependencies: ["AtomicFiles"], swiftSettings: settings),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", metrics, logging], swiftSettings: settings),
     .testTarget(
@@ -216,21 +247,27 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "RegistrationAuthorityTests",
-        dependencies: ["RegistrationAuthority", "TestSupport", "AuditLog", "PKIX", "JSON", "DNS", crypto, x509],
+        dependencies: [
+            "RegistrationAuthority", "Persistence", "TestSupport", "AuditLog", "PKIX", "JSON", "JOSE", "HTTPSignatures",
+            "DNS", crypto, x509, asn1, asyncHTTPClient, httpTypes, nioCore, nioPosix, nioHTTP1, lifecycle,
+            lifecycleTestKit, logging,
+        ],
         swiftSettings: settings
     ),
     .testTarget(
         name: "PersistenceTests",
         dependencies: [
-            "Persistence", "TestSupport", "PKIX", "AuditLog", "CertificateAuthority", "RegistrationAuthority", grdb,
+            "Persistence", "TestSupport", "PKIX", "JSON", "DNS", "AuditLog", "CertificateAuthority",
+            "RegistrationAuthority", grdb, crypto,
         ],
         swiftSettings: settings
     ),
     .testTarget(
         name: "WebAPITests",
         dependencies: [
-            "WebAPI", "TestSupport", "PKIX", "JSON", "AuditLog", "CertificateAuthority", "RegistrationAuthority",
-            "Telemetry",
+            "WebAPI", "TestSupport", "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog",
+            "CertificateAuthority",
+            "RegistrationAuthority", "Persistence", "Telemetry",
             hummingbird, httpTypes, nioCore, nioPosix, nioSSL, lifecycle, logging, coreMetrics, x509, asn1, crypto,
             yams,
         ],
@@ -248,7 +285,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SignetTests",
         dependencies: [
-            "signet", "PKIX", "AuditLog", "CertificateAuthority", "Persistence", asyncHTTPClient, nioCore, nioHTTP1,
+            "signet", "TestSupport", "PKIX", "JSON", "AuditLog", "CertificateAuthority", "Persistence", asyncHTTPClient,
+            nioCore, nioHTTP1,
             x509, asn1,
             crypto,
         ],
@@ -265,6 +303,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", exact: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
@@ -278,5 +317,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
-    targets: cTargets + floor0 + floor1 + floor2 + floor3 + floor4 + benchmarks + tests
+    targets: ground + floor0 + floor1 + floor2 + floor3 + floor4 + benchmarks + tests
 )

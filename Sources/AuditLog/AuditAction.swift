@@ -48,4 +48,34 @@ extension AuditAction {
     public static let denyAuthentication = AuditAction("authentication.deny")
     /// A caller that is known asked for what its role does not admit.
     public static let denyAuthorization = AuditAction("authorization.deny")
+    /// Another registration policy was put in force.
+    public static let loadPolicy = AuditAction("policy.load")
+    /// An agent was registered; it is not active yet.
+    public static let registerAgent = AuditAction("agent.register")
+    /// Control of an agent's name was proven, or not.
+    public static let proveControl = AuditAction("agent.prove-control")
+    /// A person approved a registration.
+    public static let approveAgent = AuditAction("agent.approve")
+    /// An agent became active.
+    public static let activateAgent = AuditAction("agent.activate")
+    /// A registration was given up.
+    public static let failAgent = AuditAction("agent.fail")
+    /// An agent was revoked, or its registration cancelled.
+    public static let revokeAgent = AuditAction("agent.revoke")
+    /// An agent's last certificate expired.
+    public static let expireAgent = AuditAction("agent.expire")
+    /// Another identity certificate was asked for.
+    public static let renewAgent = AuditAction("agent.renew")
+    /// An agent's card was published.
+    public static let publishCard = AuditAction("card.publish")
+    /// Records were written for an agent.
+    public static let writeRecords = AuditAction("dns.write")
+    /// An agent's records were removed.
+    public static let removeRecords = AuditAction("dns.remove")
+    /// A zone was connected.
+    public static let connectZone = AuditAction("zone.connect")
+    /// A zone was disconnected.
+    public static let disconnectZone = AuditAction("zone.disconnect")
+    /// A zone's host was told to sign it.
+    public static let signZone = AuditAction("zone.sign")
 }

@@ -29,6 +29,19 @@ enum Schema {
             try database.execute(sql: Self.crls)
             try database.execute(sql: Self.revokedBefore)
         }
+        migrator.registerMigration("3 registration", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.registrations)
+            try database.execute(sql: Self.registrationEvents)
+            try database.execute(sql: Self.nonces)
+            try database.execute(sql: Self.rateLimits)
+        }
+        migrator.registerMigration("4 agent cards", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.agentCards)
+        }
+        migrator.registerMigration("5 zones", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.zones)
+            try database.execute(sql: Self.ownedRecords)
+        }
         return migrator
     }()
 }

@@ -17,4 +17,41 @@ public enum Budget {
     public static let cacheLifetime: Double = 1
     /// How far apart two records of a token's use are, in seconds: the precision of "last used", at one write a minute.
     public static let useInterval: Double = 60
+
+    /// How long a registration is worked on under one lease, in seconds: over the longest wait for propagation (10) with
+    /// its certificate and provider; after a crash, others go on when it is over.
+    public static let leaseSeconds: Double = 60
+    /// Registrations that one claim takes: each is a task that mostly waits.
+    public static let claimedRegistrations = 64
+    /// How often what is due is looked for: what fails is tried again to within this.
+    public static let claimPauseMilliseconds = 500
+    /// Registrations that are worked on right after they came in; more wait for a claim.
+    public static let submittedRegistrations = 1_024
+    /// The longest pause after failures of a step, in seconds.
+    public static let longestStepPause: Double = 300
+    /// Registrations of one host that are live at once: versions that coexist.
+    public static let registrationsOfHost = 100
+    /// How long records that we wrote are waited for at one go: below the lease with room for all else.
+    public static let propagationWait = Duration.seconds(10)
+    /// Addresses of a host at which a proof over HTTP is looked for.
+    public static let proofAddresses = 4
+    /// A proof over HTTP: a key authorization has 87 octets.
+    public static let proofBytes = 1_024
+    /// How long a proof over HTTP may take, in seconds: what Boulder admits for a validation.
+    public static let proofSeconds: Int64 = 10
+    /// Free names that are offered in the place of one that is not: each costs a read.
+    public static let offeredNames = 5
+    /// Registrations on one page of a listing: what ANS admits.
+    public static let registrationsPerPage = 100
+    /// Events on one page: what ANS admits.
+    public static let eventsPerPage = 200
+    /// The longest that a caller may wait for the work on a registration to rest: below the 60 seconds in which an answer
+    /// must have left.
+    public static let longestWait = Duration.seconds(30)
+    /// How often a caller who waits for the work of another process looks whether it rests: a read by the id.
+    public static let leaseLook = Duration.milliseconds(50)
+    /// How often a change is made anew because the registration had changed meanwhile.
+    public static let changeAttempts = 8
+    /// Requests for identity certificates of one agent: eight years at one a month.
+    public static let identityRequests = 100
 }

@@ -38,6 +38,10 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
     public let reason: String
     /// Why authentication was refused: for the audit log only, never for the caller.
     public let denial: AuthenticationDenial?
+    /// What was expected in DNS and what was found, where the code concerns records.
+    public let comparison: RecordComparison?
+    /// When to come back, in seconds, where the same call may succeed later.
+    public let retryAfter: Int?
     /// What the store threw: for the log only, never for the caller.
     public let underlying: (any Error)?
     /// Where it was thrown.
@@ -50,6 +54,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         _ code: Code,
         _ reason: String,
         denial: AuthenticationDenial? = nil,
+        comparison: RecordComparison? = nil,
+        retryAfter: Int? = nil,
         underlying: (any Error)? = nil,
         file: String = #fileID,
         line: UInt = #line
@@ -57,6 +63,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         self.code = code
         self.reason = reason
         self.denial = denial
+        self.comparison = comparison
+        self.retryAfter = retryAfter
         self.underlying = underlying
         self.file = file
         self.line = line

@@ -1,5 +1,9 @@
 // Who a request comes from, once that is proven.
 
+import DNS
+public import HTTPSignatures
+import JOSE
+
 /// A caller that proved who it is.
 public struct Principal: Sendable, Hashable {
     /// The id of the token; nil for an operator on the machine itself.
@@ -8,8 +12,14 @@ public struct Principal: Sendable, Hashable {
     public let name: String
     /// What it may do.
     public let role: Role
-    /// How the audit log and the records of issuance name it: `token:` and the id, or `operator:` and the name.
+    /// How the audit log and the records of issuance name it: `token:` and the id, `key:` and the thumbprint, or
+    /// `operator:` and the name.
     public let actor: String
+    /// The thumbprint (RFC 7638) of the key that signed the request; nil for any other proof.
+    public let thumbprint: String?
+
+    /// Whose agents are its own.
+    public var account: String { self.actor }
 
     /// Only a verified token makes one.
     init(_ token: APIToken) {
@@ -17,6 +27,23 @@ public struct Principal: Sendable, Hashable {
         self.name = token.name
         self.role = token.role
         self.actor = "token:" + token.id
+        self.thumbprint = nil
+    }
+
+    /// The holder of a key, that is, whoever signed a request with it.
+    ///
+    /// - Throws: `JOSEError` for a key that has no thumbprint.
+    public init(_ proof: VerifiedSignature) throws {
+        self.init(thumbprint: try JSONWebKey(proof.key).thumbprint)
+    }
+
+    /// The holder of a key that a certificate of ours is for, once a handshake has proven that.
+    init(thumbprint: String) {
+        self.tokenID = nil
+        self.name = thumbprint
+        self.role = .registrant
+        self.actor = "key:" + thumbprint
+        self.thumbprint = thumbprint
     }
 
     private init(operatorNamed name: String) {
@@ -24,6 +51,7 @@ public struct Principal: Sendable, Hashable {
         self.name = name
         self.role = .admin
         self.actor = "operator:" + name
+        self.thumbprint = nil
     }
 
     /// The person at the machine's own command line, who may read the state directory anyway.
@@ -70,6 +98,9 @@ public struct RequestOrigin: Sendable, Hashable {
         self.address = address
         self.requestID = requestID
     }
+
+    /// The address's 4 or 16 octets.
+    var octets: [UInt8]? { self.address.flatMap { DNS.IPAddress($0) }?.octets }
 
     /// The machine's own command line.
     public static let local = RequestOrigin()

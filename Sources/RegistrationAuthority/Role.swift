@@ -14,6 +14,12 @@ public enum Permission: String, Sendable, CaseIterable {
     case manageTokens
     /// Read the audit log.
     case readAudit
+    /// Register agents, and manage those that the same caller had registered.
+    case register
+    /// Manage any agent; approve registrations.
+    case manageAgents
+    /// Connect zones, and write records into them.
+    case manageZones
 }
 
 /// What an API token is for.
@@ -23,14 +29,20 @@ public enum Role: String, Sendable, CaseIterable, Codable {
     case admin
     /// Agents and their platforms: issue and read, and revoke what they had issued themselves.
     case issuer
+    /// Owners of agents: register them by policy, and manage their own; no certificate but through a registration.
+    case registrant
     /// Reviewers: read certificates and the audit log, change nothing.
     case auditor
 
     /// What the role admits.
     public var permissions: Set<Permission> {
         switch self {
-        case .admin: [.issue, .revoke, .revokeOwn, .read, .manageTokens, .readAudit]
-        case .issuer: [.issue, .revokeOwn, .read]
+        case .admin:
+            [
+                .issue, .revoke, .revokeOwn, .read, .manageTokens, .readAudit, .register, .manageAgents, .manageZones,
+            ]
+        case .issuer: [.issue, .revokeOwn, .read, .register]
+        case .registrant: [.register]
         case .auditor: [.read, .readAudit]
         }
     }

@@ -1,5 +1,7 @@
 // Bounds on work that strangers can cause over HTTP, each with the origin of its number.
 
+import JSON
+
 /// The bounds of this module.
 public enum Budget {
     /// A request's body, in octets: a request for the largest CSR admitted (64 KiB) in base64 with room for the rest.
@@ -8,6 +10,10 @@ public enum Budget {
     public static let jsonDepth = 8
     /// Members of one JSON object: our largest request has four; each is compared with those before it.
     public static let jsonMembers = 32
+    /// A registration: endpoints, their functions and tags are seven levels; its largest object has twelve members.
+    static let registrationLimits = JSONLimits(depth: 12, members: 64)
+    /// Characters of a comment on an agent's revocation: what ANS admits.
+    static let revocationComments = 200
     /// One header field of HTTP/1.1, and the request target, in octets: what nginx (8 KiB) and Apache (8,190) admit.
     public static let headerFieldBytes = 8_192
     /// All header fields of HTTP/1.1, in octets: four of the largest.

@@ -4,6 +4,7 @@ public import AuditLog
 public import CertificateAuthority
 public import CoreMetrics
 public import Foundation
+import HTTPSignatures
 import Hummingbird
 public import Logging
 public import RegistrationAuthority
@@ -37,6 +38,10 @@ public struct ManagementAPI: Sendable {
     /// - Parameters:
     ///   - denials: where refused authorizations are recorded.
     ///   - readiness: what `/readyz` asks.
+    ///   - registrations: the registration authority; nil leaves its routes out.
+    ///   - cards: agents' cards; nil leaves their routes out.
+    ///   - zones: its zones; nil leaves their routes out.
+    ///   - signatureAuthorities: under which `host:port` signed requests are taken; nil for any.
     ///   - exposition: the text of `/metrics`.
     ///   - metricsFactory: where the API's own metrics are made; the process's, once it is set up.
     ///   - now: the clock, for tokens and durations.
@@ -46,6 +51,10 @@ public struct ManagementAPI: Sendable {
         authenticator: Authenticator,
         denials: any AuditStore,
         readiness: [ReadinessCheck],
+        registrations: RegistrationService? = nil,
+        cards: AgentCardService? = nil,
+        zones: ZoneService? = nil,
+        signatureAuthorities: Set<String>? = nil,
         exposition: @escaping @Sendable () -> String,
         build: BuildInformation,
         metricsFactory: any MetricsFactory = MetricsSystem.factory,
@@ -57,6 +66,10 @@ public struct ManagementAPI: Sendable {
             authenticator: authenticator,
             denials: DenialLog(store: denials),
             metrics: metrics,
+            signatures: registrations.map {
+                MessageAuthenticator(service: $0, profile: SignatureProfile(authorities: signatureAuthorities))
+            },
+            registrations: registrations,
             now: now
         )
         let chains = IssuerChains(authority.issuers)
@@ -74,7 +87,9 @@ public struct ManagementAPI: Sendable {
                 .showReadiness(readiness),
                 .showMetrics(exposition),
                 .showOpenAPI(),
-            ]
+            ] + (registrations.map { Route.agents($0) + Route.names($0) } ?? [])
+                + (cards.map { Route.cards($0) } ?? [])
+                + (zones.map { Route.zones($0) } ?? [])
         )
         self.gatekeeper = gatekeeper
         self.frame = RequestFrame(metrics: metrics, now: now)

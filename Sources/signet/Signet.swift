@@ -15,7 +15,7 @@ struct Signet: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             InitCommand.self, ServeCommand.self, AuthorityCommand.self, TokenCommand.self, AuditCommand.self,
-            ConfigCommand.self, AgentCommand.self, CertCommand.self,
+            ConfigCommand.self, PolicyCommand.self, AgentCommand.self, CertCommand.self,
         ]
     )
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The files as they are at a step of a commit: what a killed process would leave.
-private final class Snapshots: Sendable {
+final class Snapshots: Sendable {
     private let directory: String
     private let count = Mutex(0)
 
@@ -34,7 +34,7 @@ private final class Snapshots: Sendable {
     }
 }
 
-private func reopen(_ directory: String) throws -> SQLiteStore {
+func reopen(_ directory: String) throws -> SQLiteStore {
     try SQLiteStore(path: directory + "/signet.db", creating: false, clock: ContinuousClock())
 }
 

@@ -80,6 +80,16 @@ private let statements: [(sql: String, indexes: [String])] = [
     (TokenRow.list, ["PRIMARY KEY (id>?)"]),
     (TokenRow.revoke, ["PRIMARY KEY (id=?)"]),
     (TokenRow.recordUse, ["PRIMARY KEY (id=?)"]),
+    (AgentCardRow.find, ["sqlite_autoindex_agent_cards_1 (agent_id=? AND number=?)"]),
+    (AgentCardRow.inForce, ["agent_cards_by_version (agent_id=? AND version=?)"]),
+    (AgentCardRow.lastNumber, ["sqlite_autoindex_agent_cards_1 (agent_id=?)"]),
+    (
+        AgentCardRow.forget,
+        [
+            "sqlite_autoindex_agent_cards_1 (agent_id=? AND number<?)",
+            "agent_cards_by_version (agent_id=? AND version=? AND number>?)",
+        ]
+    ),
 ]
 
 private struct Listing: CustomTestStringConvertible {
@@ -96,7 +106,7 @@ private struct Listing: CustomTestStringConvertible {
     }
 }
 
-private func plan(_ sql: String, of store: SQLiteStore) async throws -> [String] {
+func plan(_ sql: String, of store: SQLiteStore) async throws -> [String] {
     try await store.read { database in
         let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
         statement.setUncheckedArguments([])
@@ -105,7 +115,7 @@ private func plan(_ sql: String, of store: SQLiteStore) async throws -> [String]
 }
 
 /// Nothing is read from end to end, and nothing is sorted.
-private func checkPlan(_ plan: [String]) {
+func checkPlan(_ plan: [String]) {
     #expect(!plan.isEmpty)
     #expect(!plan.contains { $0.hasPrefix("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
 }

@@ -9,6 +9,7 @@ final class SignetDaemon: Sendable {
     private let process = Mutex<Process?>(nil)
     private let address = Mutex("")
     private let publicAddress = Mutex("")
+    private let logFile = Mutex("")
 
     var state: String { self.directory.file("state") }
     var root: String { "\(self.state)/certificates/root.pem" }
@@ -61,6 +62,7 @@ final class SignetDaemon: Sendable {
         process.standardOutput = output
         let log = self.directory.file("log-\(UUID().uuidString)")
         _ = FileManager.default.createFile(atPath: log, contents: nil)
+        self.logFile.withLock { $0 = log }
         process.standardError = FileHandle(forWritingAtPath: log)
         let begin = ContinuousClock.now
         try process.run()
@@ -82,6 +84,29 @@ final class SignetDaemon: Sendable {
 
     /// Whether the process is there.
     var isRunning: Bool { self.process.withLock { $0?.isRunning ?? false } }
+
+    /// SIGHUP.
+    func hangUp() {
+        self.process.withLock { process in
+            guard let running = process else { return }
+            Glibc.kill(running.processIdentifier, SIGHUP)
+        }
+    }
+
+    /// Waits until the process has ended by itself, at most so long; returns whether it has.
+    func waitUntilGone(within seconds: Double) async throws -> Bool {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while self.isRunning {
+            guard .now < deadline else { return false }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return true
+    }
+
+    /// What the last start has logged.
+    var log: String {
+        (try? String(contentsOfFile: self.logFile.withLock { $0 }, encoding: .utf8)) ?? ""
+    }
 
     /// SIGKILL, and waits until it is gone.
     func kill() {

@@ -12,6 +12,12 @@ public struct StateLayout: Hashable, Sendable {
 
     /// The configuration.
     public var configuration: String { "\(self.directory)/config.yaml" }
+    /// Zones, who hosts them, and resolvers.
+    public var dns: String { "\(self.directory)/dns.yaml" }
+    /// The registration policy in force.
+    public var policy: String { "\(self.directory)/policies/registration.yaml" }
+    /// Policies in force.
+    public var policies: String { "\(self.directory)/policies" }
     /// The hierarchy and profiles in force.
     public var definitions: String { "\(self.directory)/ca" }
     /// The hierarchy in force.

@@ -22,6 +22,8 @@ extension AlternativeName {
 extension IPAddress {
     /// The 4 or 16 octets of an address in its text form, without brackets; `nil` when it is none.
     public static func bytes(of text: String) -> [UInt8]? {
+        // inet_pton reads up to a NUL: what stands behind it must not be passed over.
+        guard !text.utf8.contains(0) else { return nil }
         var octets = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, text, &octets) == 1 { return Array(octets[..<4]) }
         return inet_pton(AF_INET6, text, &octets) == 1 ? octets : nil

@@ -17,8 +17,12 @@ struct JSONMembers {
         } catch {
             throw Problem(error)
         }
+        try self.init(value, "the body", admitting: names)
+    }
+
+    private init(_ value: JSONValue, _ place: String, admitting names: [String]) throws(Problem) {
         guard case .object(let members) = value else {
-            throw Problem(.malformedJSON, "the body must be a JSON object; it is \(value.kind)")
+            throw Problem(.malformedJSON, "\(place) must be a JSON object; it is \(value.kind)")
         }
         if let unknown = members.first(where: { member in !names.contains { $0.utf8.elementsEqual(member.name.utf8) } })
         {
@@ -53,6 +57,46 @@ struct JSONMembers {
             guard let number = Int64(text) else { throw Self.invalid(name, "must be a whole number of 64 bits") }
             return number
         case .some(let value): throw Self.invalid(name, "must be a whole number; it is \(value.kind)")
+        }
+    }
+
+    /// True or false; null counts as absent.
+    func boolean(_ name: String) throws(Problem) -> Bool? {
+        switch self[name] {
+        case nil, .null: return nil
+        case .boolean(let value): return value
+        case .some(let value): throw Self.invalid(name, "must be true or false; it is \(value.kind)")
+        }
+    }
+
+    /// A list of strings; null counts as absent.
+    func strings(_ name: String, atMost limit: Int) throws(Problem) -> [String]? {
+        guard let values = try self.list(name, atMost: limit) else { return nil }
+        var texts: [String] = []
+        for value in values {
+            guard case .string(let text) = value else { throw Self.invalid(name, "must have strings alone") }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// A list of objects; null counts as absent.
+    func objects(_ name: String, admitting names: [String], atMost limit: Int) throws(Problem) -> [JSONMembers]? {
+        guard let values = try self.list(name, atMost: limit) else { return nil }
+        var objects: [JSONMembers] = []
+        for (index, value) in values.enumerated() {
+            objects.append(try JSONMembers(value, "\(name)[\(index)]", admitting: names))
+        }
+        return objects
+    }
+
+    private func list(_ name: String, atMost limit: Int) throws(Problem) -> [JSONValue]? {
+        switch self[name] {
+        case nil, .null: return nil
+        case .array(let values):
+            guard values.count <= limit else { throw Self.invalid(name, "has at most \(limit) elements") }
+            return values
+        case .some(let value): throw Self.invalid(name, "must be an array; it is \(value.kind)")
         }
     }
 

@@ -17,6 +17,8 @@ extension Problem {
         case let error as JSONError: self.init(named: error.code.rawValue, error.reason)
         case let error as AuthorityError: self.init(error)
         case let error as RegistrationError: self.init(error)
+        case let error as IssuingFailure:
+            self.init(named: error.code, error.reason, retryAfter: error.isTransient ? 5 : nil)
         case let error as HTTPError: self.init(error)
         case is SlowBodyError: self.init(.requestTimeout, "the body did not come in time")
         case is HTTPParserError: self.init(.malformedRequest, "the request is not well-formed HTTP/1.1 (RFC 9112)")
@@ -71,6 +73,25 @@ extension Problem {
             self.init(.permissionDenied, error.reason)
         case .storeUnavailable:
             self.init(.storeUnavailable, error.reason, headers: .retryAfter(1))
+        case .dnsUnavailable, .agentBusy:
+            self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter ?? 2)
+        case .zoneNotFound, .zoneExists, .zoneConfigured, .zoneInUse, .invalidZone, .unknownProvider,
+            .zoneNotAtProvider, .providerRefused, .providerUnavailable, .providerUnsupported, .invalidRecord,
+            .recordNotOurs, .recordOfAgent, .recordConflict, .recordRefused, .recordBusy:
+            self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
+        case .recordsNotVerified:
+            self.init(.recordsNotVerified, error.reason, members: error.comparison?.json ?? [])
+        case .cardNotFound, .invalidCard, .malformedCard, .invalidCardSignature:
+            self.init(named: error.code.rawValue, error.reason)
+        case .missingMember, .invalidMember, .agentNotFound, .ansNameTaken, .hostTaken, .tooManyAgents,
+            .invalidAgentName,
+            .invalidVersionRange, .nameNotAdmitted, .invalidRegistration, .invalidEndpoint, .endpointHostMismatch,
+            .duplicateProtocol, .invalidDiscoveryProfile, .invalidIdentityCSR, .identityRequestNotPermitted,
+            .keyMismatch,
+            .policyDenied, .rateLimited, .controlNotProven, .challengeExpired, .caaForbids, .agentEnded,
+            .approvalPending,
+            .cannotCancel, .tooManyRequests:
+            self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
         default:
             self = .unknown
         }

@@ -54,6 +54,57 @@ enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case overloaded = "OVERLOADED"
     case storeFailed = "STORE_FAILED"
     case storeUnavailable = "STORE_UNAVAILABLE"
+    // The registration authority, as `RegistrationError` has them; names of ANS where it has one.
+    case agentNotFound = "AGENT_NOT_FOUND"
+    case csrNotFound = "CSR_NOT_FOUND"
+    case cardNotFound = "CARD_NOT_FOUND"
+    case invalidCard = "INVALID_CARD"
+    case malformedCard = "MALFORMED_AGENT_CARD"
+    case invalidCardSignature = "CARD_SIGNATURE_INVALID"
+    case ansNameTaken = "ANS_NAME_TAKEN"
+    case hostTaken = "HOST_TAKEN"
+    case tooManyAgents = "TOO_MANY_AGENTS"
+    case invalidAgentName = "INVALID_AGENT_NAME"
+    case invalidVersionRange = "INVALID_VERSION_RANGE"
+    case nameNotAdmitted = "NAME_NOT_ADMITTED"
+    case invalidRegistration = "INVALID_REGISTRATION"
+    case invalidEndpoint = "INVALID_ENDPOINT"
+    case endpointHostMismatch = "ENDPOINT_HOST_MISMATCH"
+    case duplicateProtocol = "DUPLICATE_PROTOCOL"
+    case invalidDiscoveryProfile = "INVALID_DISCOVERY_PROFILE"
+    case invalidIdentityCSR = "INVALID_IDENTITY_CSR"
+    case identityRequestNotPermitted = "IDENTITY_CSR_NOT_PERMITTED"
+    case keyMismatch = "KEY_MISMATCH"
+    case policyDenied = "POLICY_DENIED"
+    case rateLimited = "RATE_LIMITED"
+    case controlNotProven = "CONTROL_NOT_PROVEN"
+    case challengeExpired = "CHALLENGE_EXPIRED"
+    case caaForbids = "CAA_FORBIDS"
+    case dnsUnavailable = "DNS_UNAVAILABLE"
+    case recordsNotVerified = "DNS_RECORDS_NOT_VERIFIED"
+    case agentEnded = "AGENT_ENDED"
+    case agentBusy = "AGENT_BUSY"
+    case approvalPending = "APPROVAL_PENDING"
+    case cannotCancel = "CANNOT_CANCEL"
+    case tooManyRequests = "TOO_MANY_CERTIFICATE_REQUESTS"
+    case invalidMessageSignature = "INVALID_MESSAGE_SIGNATURE"
+    // Zones and their records.
+    case zoneNotFound = "ZONE_NOT_FOUND"
+    case zoneExists = "ZONE_EXISTS"
+    case zoneConfigured = "ZONE_CONFIGURED"
+    case zoneInUse = "ZONE_IN_USE"
+    case invalidZone = "INVALID_ZONE"
+    case unknownProvider = "UNKNOWN_PROVIDER"
+    case zoneNotAtProvider = "ZONE_NOT_AT_PROVIDER"
+    case providerRefused = "PROVIDER_REFUSED"
+    case providerUnavailable = "PROVIDER_UNAVAILABLE"
+    case providerUnsupported = "PROVIDER_UNSUPPORTED"
+    case invalidRecord = "INVALID_RECORD"
+    case recordNotOurs = "RECORD_NOT_OURS"
+    case recordOfAgent = "RECORD_OF_AGENT"
+    case recordConflict = "RECORD_CONFLICT"
+    case recordRefused = "RECORD_REFUSED"
+    case recordBusy = "RECORD_BUSY"
 }
 
 extension ProblemCode {
@@ -61,27 +112,51 @@ extension ProblemCode {
     var status: HTTPResponse.Status {
         switch self {
         case .malformedRequest, .malformedJSON, .unknownMember, .duplicateMember, .missingMember, .invalidMember,
-            .invalidQuery, .invalidIdempotencyKey, .malformed, .malformedCSR:
+            .invalidQuery, .invalidIdempotencyKey, .malformed, .malformedCSR, .malformedCard:
             .badRequest
-        case .unauthenticated: .unauthorized
-        case .permissionDenied: .forbidden
-        case .notFound, .certificateNotFound: .notFound
+        case .unauthenticated, .invalidMessageSignature: .unauthorized
+        case .permissionDenied, .policyDenied: .forbidden
+        case .notFound, .certificateNotFound, .agentNotFound, .csrNotFound, .cardNotFound: .notFound
+        case .rateLimited: .tooManyRequests
+        case .zoneNotFound: .notFound
+        case .zoneExists, .zoneConfigured, .zoneInUse, .recordNotOurs, .recordOfAgent, .recordConflict, .recordBusy:
+            .conflict
+        case .invalidZone, .unknownProvider, .zoneNotAtProvider, .providerUnsupported, .invalidRecord, .recordRefused:
+            .unprocessableContent
+        case .providerRefused: .badGateway
+        case .providerUnavailable: .serviceUnavailable
         case .methodNotAllowed: .methodNotAllowed
         case .methodNotImplemented: .notImplemented
         case .notAcceptable: .notAcceptable
         case .requestTimeout: .requestTimeout
-        case .requestInProgress, .notOnHold: .conflict
+        case .requestInProgress, .notOnHold, .ansNameTaken, .hostTaken, .identityRequestNotPermitted, .agentEnded,
+            .agentBusy, .approvalPending, .cannotCancel:
+            .conflict
         case .contentTooLarge, .csrTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .invalidCSRSignature, .unsupportedCriticalExtension, .unsupportedKey, .weakKey, .invalidName,
             .tooManyNames,
             .missingName, .unknownProfile, .lifetimeNotAdmitted, .keyNotAdmitted, .nameReserved, .lintFailed,
-            .idempotencyKeyReused,
-            .invalidRevocation, .keyBlocked, .invalidProof:
+            .idempotencyKeyReused, .invalidCard, .invalidCardSignature,
+            .invalidRevocation, .keyBlocked, .invalidProof, .tooManyAgents, .invalidAgentName, .invalidVersionRange,
+            .nameNotAdmitted, .invalidRegistration, .invalidEndpoint, .endpointHostMismatch, .duplicateProtocol,
+            .invalidDiscoveryProfile, .invalidIdentityCSR, .keyMismatch, .controlNotProven, .challengeExpired,
+            .caaForbids,
+            .recordsNotVerified, .tooManyRequests:
             .unprocessableContent
         case .internalError: .internalServerError
-        case .issuerExpired, .signingUnavailable, .overloaded, .storeFailed, .storeUnavailable: .serviceUnavailable
+        case .issuerExpired, .signingUnavailable, .overloaded, .storeFailed, .storeUnavailable, .dnsUnavailable:
+            .serviceUnavailable
+        }
+    }
+
+    /// The HTTP status of the same problem in a call of ANS, which has 422 for whatever a request says wrong.
+    var ansStatus: HTTPResponse.Status {
+        switch self {
+        case .unknownMember, .missingMember, .invalidMember, .invalidQuery, .malformed, .malformedCSR:
+            .unprocessableContent
+        default: self.status
         }
     }
 
@@ -97,5 +172,5 @@ extension ProblemCode {
     /// The problem's type (RFC 9457 §3.1.1): a name, not an address.
     var type: String { "urn:signet:problem:" + self.rawValue.lowercased().replacing("_", with: "-") }
 
-    private static let abbreviations: Set<Substring> = ["CSR", "JSON"]
+    private static let abbreviations: Set<Substring> = ["ANS", "CAA", "CSR", "DNS", "JSON"]
 }

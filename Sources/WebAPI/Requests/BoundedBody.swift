@@ -11,9 +11,17 @@ extension Request {
     /// - Throws: ``Problem``: `.unsupportedMediaType`, `.contentTooLarge` (from the announced length, before anything is
     ///   read), `.malformedRequest` when the body ends too early.
     func jsonBody() async throws -> [UInt8] {
+        if let announced = try self.announcedLength(), announced > Budget.bodyBytes { throw Problem.contentTooLarge }
+        try self.requireJSON()
+        return try await self.boundedOctets()
+    }
+
+    /// The body of a request, whatever it is.
+    ///
+    /// - Throws: ``Problem``: `.contentTooLarge`, `.malformedRequest` when the body ends too early.
+    func boundedOctets() async throws -> [UInt8] {
         let announced = try self.announcedLength()
         if let announced, announced > Budget.bodyBytes { throw Problem.contentTooLarge }
-        try self.requireJSON()
         let body = try await self.boundedBody(capacity: announced ?? 0)
         // A body that ends before its announced length is one whose sender has gone: it must not count as a request.
         if let announced, body.count != announced {

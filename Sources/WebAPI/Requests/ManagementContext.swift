@@ -3,6 +3,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import NIOSSL
 
 /// The context of one request.
 struct ManagementContext: RequestContext {
@@ -11,19 +12,33 @@ struct ManagementContext: RequestContext {
     ///
     /// Header fields that claim another one are not believed.
     let remoteAddress: SocketAddress?
+    /// The connection, or the stream of one; nil in tests without sockets.
+    private let channel: (any Channel)?
     /// The id of the request, in answer, log and audit log.
     private(set) var requestID: String
 
     init(source: ApplicationRequestContextSource) {
-        self.init(remoteAddress: source.channel.remoteAddress, logger: source.logger)
+        self.init(remoteAddress: source.channel.remoteAddress, logger: source.logger, channel: source.channel)
     }
 
-    init(remoteAddress: SocketAddress?, logger: Logger) {
+    init(remoteAddress: SocketAddress?, logger: Logger, channel: (any Channel)? = nil) {
+        self.channel = channel
         let source = ContextSource(logger: logger)
         self.coreContext = CoreRequestContextStorage(source: source)
         self.remoteAddress = remoteAddress
         self.requestID = logger[metadataKey: Self.hummingbirdKey]?.description ?? RequestID().description
         self.name(self.requestID)
+    }
+
+    /// The DER of the certificate that the client has shown and the handshake has verified; nil when it showed none.
+    func clientCertificate() async -> [UInt8]? {
+        // A stream of HTTP/2 is a channel on the connection's, which speaks TLS.
+        for candidate in [self.channel?.parent, self.channel].compactMap(\.self) {
+            if let certificate = try? await candidate.nioSSL_peerCertificate().get() {
+                return try? certificate.toDERBytes()
+            }
+        }
+        return nil
     }
 
     /// Takes the caller's id for the request, if it is one.

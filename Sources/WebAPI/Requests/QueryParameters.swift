@@ -9,8 +9,9 @@ struct QueryParameters {
 
     /// Reads a query.
     ///
+    /// - Parameter repeatable: those of the names that may stand several times; their values are joined with commas.
     /// - Throws: ``Problem`` with `.invalidQuery`, naming the parameter: a misspelt filter must not pass for none.
-    init(_ query: String?, admitting names: [String]) throws(Problem) {
+    init(_ query: String?, admitting names: [String], repeatable: Set<String> = []) throws(Problem) {
         guard let query, !query.isEmpty else { return }
         for pair in query.split(separator: "&", omittingEmptySubsequences: false) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -21,10 +22,12 @@ struct QueryParameters {
                     "parameter '\(name.quotedForDetail)' is not known here; known are \(names.joined(separator: ", "))"
                 )
             }
-            guard self.values[name] == nil else { throw Self.invalid(name, "stands twice") }
-            guard parts.count == 2, let value = Self.decoded(parts[1]), !value.isEmpty else {
+            let before = self.values[name]
+            guard before == nil || repeatable.contains(name) else { throw Self.invalid(name, "stands twice") }
+            guard parts.count == 2, let decoded = Self.decoded(parts[1]), !decoded.isEmpty else {
                 throw Self.invalid(name, "needs a value in percent-encoding")
             }
+            let value = before.map { $0 + "," + decoded } ?? decoded
             guard value.utf8.count <= Budget.queryValueCharacters else {
                 throw Self.invalid(name, "has more than \(Budget.queryValueCharacters) octets")
             }

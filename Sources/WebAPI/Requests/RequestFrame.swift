@@ -59,7 +59,7 @@ struct RequestFrame: RouterMiddleware {
             } catch {
                 let problem = Problem(error)
                 Self.log(error, as: problem, route, context.logger)
-                return problem.response
+                return problem.response(to: request)
             }
         }
     }
@@ -86,6 +86,7 @@ struct RequestFrame: RouterMiddleware {
         // RFC 9110 §9.3.2: HEAD is "identical to GET except that the server MUST NOT send content in the response".
         var response = request.method == .head ? response.createHeadResponse() : response
         response.headers[.requestID] = context.requestID
+        response.headers.append(contentsOf: OlderLane.fields(for: request.uri.path))
         response.headers[.xContentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response

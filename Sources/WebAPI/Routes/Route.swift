@@ -41,16 +41,17 @@ struct Route: Sendable {
 
     /// Answers a request, if its caller is of the audience.
     func respond(_ request: Request, _ context: ManagementContext, _ gatekeeper: Gatekeeper) async throws -> Response {
+        var request = request
         switch self.audience {
         case .everyone(let handler):
             return try await handler(request, context)
         case .loopback(let permission, let handler):
             if context.remoteAddress?.isLoopback != true {
-                _ = try await gatekeeper.admit(request, context, to: self.name, needing: permission)
+                _ = try await gatekeeper.admit(&request, context, to: self.name, needing: permission)
             }
             return try await handler(request, context)
         case .holders(let permission, let handler):
-            let principal = try await gatekeeper.admit(request, context, to: self.name, needing: permission)
+            let principal = try await gatekeeper.admit(&request, context, to: self.name, needing: permission)
             return try await handler(request, context, principal)
         }
     }

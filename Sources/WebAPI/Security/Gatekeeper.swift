@@ -12,18 +12,22 @@ struct Gatekeeper: Sendable {
     let authenticator: Authenticator
     let denials: DenialLog
     let metrics: RequestMetrics
+    /// For callers that sign; nil where no agents are registered.
+    let signatures: MessageAuthenticator?
+    /// For callers that show their identity certificate; nil where no agents are registered.
+    let registrations: RegistrationService?
     let now: @Sendable () -> Date
 
     /// The caller, if it may.
     ///
     /// - Throws: `RegistrationError`, or ``Problem`` with `.unauthenticated` when there is no token.
     func admit(
-        _ request: Request,
+        _ request: inout Request,
         _ context: ManagementContext,
         to route: RouteName,
         needing permission: Permission
     ) async throws -> Principal {
-        let principal = try await self.principal(request, context, route)
+        let principal = try await self.principal(&request, context, route)
         try await self.auditing(principal, context, route) { () throws(RegistrationError) in
             try principal.require(permission)
         }
@@ -50,15 +54,32 @@ struct Gatekeeper: Sendable {
     }
 
     private func principal(
-        _ request: Request,
+        _ request: inout Request,
         _ context: ManagementContext,
         _ route: RouteName
     ) async throws -> Principal {
+        if let signatures, MessageAuthenticator.isSigned(request) {
+            do {
+                return try await signatures.authenticate(&request, at: self.now())
+            } catch {
+                self.metrics.denied("SIGNATURE")
+                throw error
+            }
+        }
         guard let token = Bearer.token(in: request.headers) else {
+            if let registrations, let certificate = await context.clientCertificate() {
+                do {
+                    return try await registrations.holder(ofCertificate: certificate)
+                } catch {
+                    self.metrics.denied("CERTIFICATE")
+                    throw error
+                }
+            }
             self.metrics.denied("MISSING")
             throw Problem(
                 .unauthenticated,
-                "an API token is needed: Authorization: Bearer TOKEN",
+                "an API token is needed (Authorization: Bearer TOKEN), or for agents a signature by their key (RFC 9421) or "
+                    + "their identity certificate in TLS",
                 headers: [.wwwAuthenticate: Bearer.challenge()]
             )
         }

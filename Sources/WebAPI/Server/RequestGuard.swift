@@ -5,6 +5,7 @@
 // Stands between HTTP's codec and Hummingbird's own handlers. Lives on one event loop, which owns everything in it.
 
 import HTTPTypes
+import JSON
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
@@ -190,7 +191,7 @@ extension RequestGuard {
         }
         self.progress.drain()
         self.metrics.refused(status: problem.code.status.code)
-        let document = problem.document
+        let document = ByteBuffer(bytes: problem.document.serialized)
         var head = HTTPResponse(status: problem.code.status, headerFields: problem.headers)
         head.headerFields[.contentType] = MediaType.problem
         head.headerFields[.contentLength] = String(document.readableBytes)

@@ -11,26 +11,37 @@ import X509
 /// Connections take what is there when they open; a replacement does not touch those that are open.
 public final class ServerCredentials: Sendable {
     private let current: Mutex<NIOSSLContext>
+    private let clientRoots: [[UInt8]]
 
     /// Reads a chain, the leaf first, and its key.
     ///
+    /// - Parameter clientRoots: DER of the roots of clients' certificates; without any, clients are not asked for one.
     /// - Throws: ``WebAPIError`` with `.invalidCredentials` when they cannot be read or do not belong together.
-    public init(certificateChainPEM: [UInt8], privateKeyPEM: [UInt8]) throws(WebAPIError) {
-        self.current = Mutex(try Self.context(certificateChainPEM, privateKeyPEM))
+    public init(
+        certificateChainPEM: [UInt8],
+        privateKeyPEM: [UInt8],
+        clientRoots: [[UInt8]] = []
+    ) throws(WebAPIError) {
+        self.clientRoots = clientRoots
+        self.current = Mutex(try Self.context(certificateChainPEM, privateKeyPEM, clientRoots))
     }
 
     /// Replaces chain and key for connections to come; on an error the old ones stay.
     ///
     /// - Throws: ``WebAPIError`` with `.invalidCredentials`.
     public func replace(certificateChainPEM: [UInt8], privateKeyPEM: [UInt8]) throws(WebAPIError) {
-        let context = try Self.context(certificateChainPEM, privateKeyPEM)
+        let context = try Self.context(certificateChainPEM, privateKeyPEM, self.clientRoots)
         self.current.withLock { $0 = context }
     }
 
     /// What a connection that opens now uses.
     var context: NIOSSLContext { self.current.withLock { $0 } }
 
-    private static func context(_ chain: [UInt8], _ key: [UInt8]) throws(WebAPIError) -> NIOSSLContext {
+    private static func context(
+        _ chain: [UInt8],
+        _ key: [UInt8],
+        _ clientRoots: [[UInt8]]
+    ) throws(WebAPIError) -> NIOSSLContext {
         do {
             try self.checkPair(chain, key)
             var configuration = TLSConfiguration.makeServerConfiguration(
@@ -39,6 +50,17 @@ public final class ServerCredentials: Sendable {
             )
             configuration.minimumTLSVersion = .tlsv12
             configuration.applicationProtocols = ManagementChannel.applicationProtocols
+            if !clientRoots.isEmpty {
+                // A certificate is asked for and need not be given; one that is given must lead to a root of ours.
+                configuration.certificateVerification = .optionalVerification
+                configuration.trustRoots = .certificates(
+                    try clientRoots.map { try NIOSSLCertificate(bytes: $0, format: .der) }
+                )
+                configuration.verifySignatureAlgorithms = [
+                    .ed25519, .ecdsaSecp256R1Sha256, .ecdsaSecp384R1Sha384, .rsaPssRsaeSha256, .rsaPssRsaeSha384,
+                    .rsaPssRsaeSha512, .rsaPkcs1Sha256,
+                ]
+            }
             return try NIOSSLContext(configuration: configuration)
         } catch let error as WebAPIError {
             throw error

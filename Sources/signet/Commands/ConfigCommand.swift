@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import CertificateAuthority
+import RegistrationAuthority
 import Signing
 
 struct ConfigCommand: AsyncParsableCommand {
@@ -13,7 +14,9 @@ struct ConfigCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read config.yaml, the hierarchy and the profiles, and say what is wrong with them.",
+            abstract: """
+                Read config.yaml, dns.yaml, the hierarchy, the profiles and the policy, and say what is wrong with them.
+                """,
             discussion: "Exit code 0 when all is well, 2 when something is wrong. No token is opened."
         )
 
@@ -44,7 +47,12 @@ struct ConfigCommand: AsyncParsableCommand {
                         throw ConfigurationError("tokens.\(name): \(error.reason)")
                     }
                 }
+                let zones = try await DNSAssembly(DNSDefinition(file: layout.dns, directory: layout.directory))
+                await zones.shutdown()
+                let policy = try PolicyFile.read(layout.policy)
                 print("\(layout.configuration): well")
+                print("\(layout.dns): well; \(zones.zones.zones.count) zones")
+                print("\(layout.policy): well; \(policy.rules.count) rules")
                 print("\(layout.hierarchy): well; \(definitions.profiles.count) profiles")
             }
         }

@@ -26,7 +26,10 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "What the token is for; shown in listings.")
         var name: String
 
-        @Option(help: "admin (everything), issuer (issues, revokes its own) or auditor (reads).")
+        @Option(
+            help:
+                "admin (everything), issuer (issues, revokes its own), registrant (registers agents by policy) or auditor (reads)."
+        )
         var role: String
 
         @Option(help: "How long it is valid, for instance 12h or 90d. Default: until it is revoked.")

@@ -88,25 +88,43 @@ struct Daemon {
         if recovery.count > 0 {
             self.logger.notice("issuances left over by a crash", metadata: ["count": "\(recovery.count)"])
         }
-        let (transport, certificates) = try self.transport(assembly, publicSide.responders)
+        // Whoever holds the directory's lock is alone with its store.
+        try await store.releaseLeases(at: SystemEnvironment.now())
+        let cardSigner = RegistryCardSigner(credentials: self.layout.serviceCredentials, logger: self.logger)
+        let (transport, certificates) = try self.transport(assembly, publicSide.responders, cardSigner)
         certificates.installResponders()
         let announcement = Announcement(self.configuration) { await self.announce($0, $1, store: store) }
         let (publicServices, selfCheck) = try publicSide.services(assembly, store, announcement)
-        let server = try ManagementServer(
-            api: try self.api(assembly, store, opened, selfCheck),
-            host: self.configuration.api.host,
-            port: self.configuration.api.port,
-            transport: transport,
-            limits: self.limits,
-            onBound: { port in await announcement.api(port: port) }
-        )
-        let housekeeping = StoreHousekeeping(store: store, logger: self.logger)
-        let group = ServiceGroup(
-            services: [keys, recovery, certificates, housekeeping] + publicServices + [server],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: self.logger
-        )
-        try await group.run()
+        for path in [self.layout.dns, self.layout.policy] where !AtomicFile.exists(path) {
+            throw ConfigurationError(
+                "\(path): no such file; run 'signet init --state \(self.layout.directory)' again: it adds what is missing"
+            )
+        }
+        let dns = try await DNSAssembly(DNSDefinition(file: self.layout.dns, directory: self.layout.directory))
+        do {
+            let registration = try self.registration(assembly, store, dns)
+            try await self.loadZones(registration.zones)
+            let server = try ManagementServer(
+                api: try self.api(assembly, store, opened, selfCheck, registration, cardSigner),
+                host: self.configuration.api.host,
+                port: self.configuration.api.port,
+                transport: transport,
+                limits: self.limits,
+                onBound: { port in await announcement.api(port: port) }
+            )
+            let housekeeping = StoreHousekeeping(store: store, logger: self.logger)
+            let inner: [any Service] = [keys, recovery, certificates, housekeeping]
+            let group = ServiceGroup(
+                services: inner + publicServices + registration.services + [server],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: self.logger
+            )
+            try await group.run()
+            await dns.shutdown()
+        } catch {
+            await dns.shutdown()
+            throw error
+        }
         try? await store.append([
             AuditEvent(at: SystemEnvironment.now(), actor: "system", action: .stopAuthority, object: "authority")
         ])
@@ -116,11 +134,16 @@ struct Daemon {
     /// TLS with the credentials of the state directory, or plain HTTP on loopback.
     private func transport(
         _ assembly: AuthorityAssembly,
-        _ responders: ResponderRegister
+        _ responders: ResponderRegister,
+        _ cardSigner: RegistryCardSigner
     ) throws -> (ManagementServer.Transport, ServiceCertificates) {
         let path = self.layout.serviceCredentials
         let credentials =
-            try self.configuration.api.isTLS ? ServerCredentials(try ServiceCredentials(contentsOf: path)) : nil
+            try self.configuration.api.isTLS
+            ? ServerCredentials(
+                try ServiceCredentials(contentsOf: path),
+                clientRoots: [try PEM.certificate(in: self.layout.certificate("root"))]
+            ) : nil
         let certificates = assembly.serviceCertificates(
             layout: self.layout,
             api: self.configuration.api,
@@ -128,6 +151,7 @@ struct Daemon {
             responders: responders,
             logger: self.logger
         ) { renewed in
+            cardSigner.use(renewed)
             do {
                 try credentials?.replace(renewed)
             } catch {
@@ -141,7 +165,9 @@ struct Daemon {
         _ assembly: AuthorityAssembly,
         _ store: SQLiteStore,
         _ opened: TokenAccess.Opened,
-        _ selfCheck: StatusSelfCheck
+        _ selfCheck: StatusSelfCheck,
+        _ registration: Registrations,
+        _ cardSigner: RegistryCardSigner
     ) throws -> ManagementAPI {
         let metrics = self.metrics
         return try ManagementAPI(
@@ -155,11 +181,24 @@ struct Daemon {
                 credentials: self.configuration.api.isTLS ? self.layout.serviceCredentials : nil,
                 selfCheck: selfCheck
             ),
+            registrations: registration.service,
+            cards: AgentCardService(registrations: registration.service, store: store, signing: cardSigner),
+            zones: registration.zones,
+            signatureAuthorities: self.signatureAuthorities(assembly.definitions),
             exposition: { metrics.exposition() },
             build: BuildInformation(version: Version.current, swift: Version.swift),
             now: SystemEnvironment.now,
             logger: self.logger
         )
+    }
+
+    /// Under which names signed requests reach us; any where the system chooses the port.
+    private func signatureAuthorities(_ definitions: Definitions) -> Set<String>? {
+        let api = self.configuration.api
+        guard api.port != 0 else { return nil }
+        let hosts = [api.host] + definitions.hierarchy.service.names.map(\.hostText)
+        let isUsual = api.port == (api.isTLS ? 443 : 80)
+        return Set(hosts.flatMap { isUsual ? [$0, "\($0):\(api.port)"] : ["\($0):\(api.port)"] })
     }
 
     private var limits: ServerLimits {
@@ -194,10 +233,11 @@ struct Daemon {
 }
 
 extension ServerCredentials {
-    convenience init(_ credentials: ServiceCredentials) throws {
+    convenience init(_ credentials: ServiceCredentials, clientRoots: [[UInt8]]) throws {
         try self.init(
             certificateChainPEM: Array(PEM.text(certificates: credentials.chain).utf8),
-            privateKeyPEM: Array(credentials.privateKey.pemRepresentation.utf8)
+            privateKeyPEM: Array(credentials.privateKey.pemRepresentation.utf8),
+            clientRoots: clientRoots
         )
     }
 

@@ -1,15 +1,18 @@
 // Crashes on demand, in debug builds only: SIGNET_FAILPOINT=STEP[:COUNT] kills the process, as `kill -9` would, when an
-// issuance reaches the step for the COUNTth time. Release builds have none of this.
+// issuance or a registration reaches the step for the COUNTth time. Release builds have none of this.
 
 import CertificateAuthority
+import RegistrationAuthority
 
 enum Failpoint {
     #if DEBUG
-        static let onStep: @Sendable (IssuanceStep) -> Void = FailpointCounter(
-            SystemEnvironment.variable("SIGNET_FAILPOINT")
-        ).reached
+        static let onStep: @Sendable (IssuanceStep) -> Void = { counter.reached($0.rawValue) }
+        static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { counter.reached($0.rawValue) }
+
+        private static let counter = FailpointCounter(SystemEnvironment.variable("SIGNET_FAILPOINT"))
     #else
         static let onStep: @Sendable (IssuanceStep) -> Void = { _ in }
+        static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { _ in }
     #endif
 }
 
@@ -19,16 +22,16 @@ enum Failpoint {
 
     /// Counts down to the crash.
     private final class FailpointCounter: Sendable {
-        private let step: IssuanceStep?
+        private let step: String?
         private let remaining: Mutex<Int>
 
         init(_ text: String?) {
             let parts = (text ?? "").split(separator: ":")
-            self.step = parts.first.flatMap { IssuanceStep(rawValue: String($0)) }
+            self.step = parts.first.map(String.init)
             self.remaining = Mutex(parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
         }
 
-        func reached(_ step: IssuanceStep) {
+        func reached(_ step: String) {
             guard step == self.step else { return }
             let isLast = self.remaining.withLock { count in
                 count -= 1

@@ -44,6 +44,7 @@ struct StateInitialization: Sendable {
         let definitions = try Definitions(hierarchy: self.layout.hierarchy)
         try self.writeSecrets(definitions.hierarchy)
         try self.writeConfiguration(definitions.hierarchy)
+        try self.writeRegistration()
         let configuration = try await SignetConfiguration(
             file: self.layout.configuration,
             directory: self.layout.directory,
@@ -136,7 +137,7 @@ struct StateInitialization: Sendable {
         try AtomicFile.createDirectory(self.layout.directory, mode: 0o755)
         for path in [
             self.layout.definitions, self.layout.profiles, self.layout.certificates, self.layout.crls,
-            self.layout.transcripts,
+            self.layout.transcripts, self.layout.policies,
         ] {
             try AtomicFile.createDirectory(path, mode: 0o755)
         }
@@ -189,6 +190,25 @@ struct StateInitialization: Sendable {
             hierarchy: hierarchy
         ).text
         try AtomicFile.write(text.utf8, to: self.layout.configuration, mode: 0o644)
+    }
+
+    /// Writes what the registration authority goes by, unless it is there: the zones (none), and the policy to start from.
+    private func writeRegistration() throws {
+        if !AtomicFile.exists(self.layout.dns) {
+            try AtomicFile.write(DNSDefinition.template.utf8, to: self.layout.dns, mode: 0o644)
+        }
+        guard !AtomicFile.exists(self.layout.policy) else { return }
+        let source = Self.policySource(beside: self.hierarchy ?? "ca/hierarchy.yaml")
+        _ = try PolicyFile.read(source)
+        try AtomicFile.write(try readText(source).utf8, to: self.layout.policy, mode: 0o644)
+    }
+
+    /// The policy of the directory in which the hierarchy's lies: `policies/registration.yaml` beside `ca/`, else below the
+    /// working directory.
+    private static func policySource(beside hierarchy: String) -> String {
+        let directory = URL(fileURLWithPath: hierarchy).deletingLastPathComponent().deletingLastPathComponent()
+        let beside = directory.appendingPathComponent("policies/registration.yaml").path
+        return AtomicFile.exists(beside) ? beside : "policies/registration.yaml"
     }
 
     /// Creates the first API token.

@@ -1,6 +1,8 @@
-// What the store would otherwise keep for ever: idempotency keys, forgotten after a day.
+// What the store would otherwise keep for ever: idempotency keys after a day, nonces when their
+// signatures have expired, rate limits' buckets when they are full.
 
 import CertificateAuthority
+import Foundation
 import Logging
 import PKIX
 import Persistence
@@ -21,6 +23,9 @@ struct StoreHousekeeping: Service {
                     let limit =
                         CertificateTime(SystemEnvironment.now()) + -CertificateAuthority.Budget.idempotencySeconds
                     while try await self.store.forgetIdempotencyKeys(before: limit, limit: Self.batch) == Self.batch {}
+                    let now = Int64(SystemEnvironment.now().timeIntervalSince1970 * 1_000)
+                    while try await self.store.forgetNonces(before: now, limit: Self.batch) == Self.batch {}
+                    while try await self.store.removeFull(before: now, limit: Self.batch) == Self.batch {}
                 } catch {
                     self.logger.error("housekeeping failed", metadata: ["error": "\(error)"])
                 }

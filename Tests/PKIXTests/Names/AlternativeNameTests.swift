@@ -39,3 +39,21 @@ struct AlternativeNameTests {
         #expect(code { () throws(PKIXError) in _ = try AlternativeName(name) } == .invalidName)
     }
 }
+
+@Suite("IP addresses in their text form")
+struct IPAddressTextTests {
+    @Test(
+        "are read whole, or not at all",
+        arguments: ["10.0.0.0\0evil", "\0", "::1\0", "10.0.0", "10.0.0.0.0", "::g", ""]
+    )
+    func refuses(_ text: String) {
+        #expect(IPAddress.bytes(of: text) == nil)
+        #expect(AlternativeName(hostOrAddress: text) == nil)
+    }
+
+    @Test("of both kinds")
+    func reads() {
+        #expect(IPAddress.bytes(of: "192.0.2.1") == [192, 0, 2, 1])
+        #expect(IPAddress.bytes(of: "::1") == [UInt8](repeating: 0, count: 15) + [1])
+    }
+}

@@ -40,7 +40,7 @@ struct APIFixture {
     let clock: TestClock
     let log: LogLines
 
-    init(readiness: [ReadinessCheck] = []) async throws {
+    init(readiness: [ReadinessCheck] = [], cards: CardBench? = nil, zones: ZoneService? = nil) async throws {
         let (clock, metrics, log) = (TestClock(), MetricsRegistry(), LogLines())
         let (certificates, tokenStore) = (MemoryCertificateStore(), MemoryAPITokenStore())
         let logger = Logger(label: "test") { _ in LogCapture(lines: log) }
@@ -71,6 +71,8 @@ struct APIFixture {
             authenticator: authenticator,
             denials: certificates,
             readiness: readiness,
+            cards: try cards?.service ?? CardBench().service,
+            zones: zones,
             exposition: { metrics.exposition() },
             build: BuildInformation(version: "1.2.3", swift: "6.3"),
             metricsFactory: metrics,
@@ -96,7 +98,13 @@ struct APIFixture {
     }
 }
 
-extension APIFixture {
+/// An API that tests call through its router.
+protocol CallableAPI {
+    var api: ManagementAPI { get }
+    var secrets: [Role: String] { get }
+}
+
+extension CallableAPI {
     /// Calls the API.
     ///
     /// - Parameters:
@@ -108,15 +116,23 @@ extension APIFixture {
         as role: Role? = nil,
         headers: HTTPFields = [:],
         body: String? = nil,
-        from address: SocketAddress? = Self.stranger
+        from address: SocketAddress? = APIFixture.stranger,
+        to authority: String = "test"
     ) async throws -> Answer {
         var fields = headers
         if let role, let secret = self.secrets[role] { fields[.authorization] = "Bearer \(secret)" }
         if body != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
-        let request = Request(
-            head: HTTPRequest(method: method, scheme: "https", authority: "test", path: path, headerFields: fields),
-            body: RequestBody(buffer: ByteBuffer(string: body ?? ""))
-        )
+        let head = HTTPRequest(method: method, scheme: "https", authority: authority, path: path, headerFields: fields)
+        return try await self.send(head, body: Array((body ?? "").utf8), from: address)
+    }
+
+    /// Sends a request as it is.
+    func send(
+        _ head: HTTPRequest,
+        body: [UInt8],
+        from address: SocketAddress? = APIFixture.stranger
+    ) async throws -> Answer {
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))
         let context = ManagementContext(remoteAddress: address, logger: self.api.logger)
         let response = try await self.api.router.buildResponder().respond(to: request, context: context)
         let writer = CollectingWriter()
@@ -124,6 +140,9 @@ extension APIFixture {
         return Answer(status: response.status.code, headers: response.headers, body: writer.text)
     }
 
+}
+
+extension APIFixture: CallableAPI {
     /// Issues a certificate, and returns its serial number.
     func issue(as role: Role = .issuer, uri: String = TestRequests.identity) async throws -> String {
         let answer = try await self.call(.post, "/v1/certificates", as: role, body: try TestRequests.body(uri: uri))
@@ -142,8 +161,16 @@ struct Answer {
         (try? JSONSerialization.jsonObject(with: Data(self.body.utf8))) as? [String: Any] ?? [:]
     }
 
+    /// The body as a list of JSON objects.
+    var list: [[String: Any]] {
+        (try? JSONSerialization.jsonObject(with: Data(self.body.utf8))) as? [[String: Any]] ?? []
+    }
+
     /// The code of a problem.
     var code: String? { self.json["code"] as? String }
+
+    /// Whether it is an error with this status and code.
+    func has(_ status: Int, _ code: String) -> Bool { self.status == status && self.code == code }
 }
 
 private final class CollectingWriter: ResponseBodyWriter, Sendable {

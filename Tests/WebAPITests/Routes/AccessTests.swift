@@ -20,6 +20,42 @@ struct AccessTests {
         "GET /v1/authority": "everyone",
         "GET /openapi.yaml": "everyone", "GET /healthz": "loopback or read", "GET /readyz": "loopback or read",
         "GET /metrics": "loopback or read",
+        "POST /v2/ans/agents": "register", "GET /v2/ans/agents": "register", "GET /v2/ans/agents/{agentId}": "register",
+        "GET /v2/ans/agents/{agentId}/status": "register", "POST /v2/ans/agents/{agentId}/verify-acme": "register",
+        "POST /v2/ans/agents/{agentId}/verify-dns": "register", "POST /v2/ans/agents/{agentId}/revoke": "register",
+        "POST /v2/ans/agents/{agentId}/approve": "manageAgents",
+        "GET /v2/ans/agents/{agentId}/certificates/identity": "register",
+        "POST /v2/ans/agents/{agentId}/certificates/identity": "register",
+        "GET /v2/ans/agents/{agentId}/certificates/server": "register",
+        "GET /v2/ans/agents/{agentId}/csrs/{csrId}/status": "register",
+        "POST /v1/agents/register": "register", "GET /v1/agents": "register", "GET /v1/agents/{agentId}": "register",
+        "GET /v1/agents/{agentId}/status": "register", "POST /v1/agents/{agentId}/verify-acme": "register",
+        "POST /v1/agents/{agentId}/verify-dns": "register", "POST /v1/agents/{agentId}/revoke": "register",
+        "POST /v1/agents/{agentId}/approve": "manageAgents",
+        "GET /v1/agents/{agentId}/certificates/identity": "register",
+        "POST /v1/agents/{agentId}/certificates/identity": "register",
+        "GET /v1/agents/{agentId}/certificates/server": "register",
+        "GET /v1/agents/{agentId}/csrs/{csrId}/status": "register", "GET /v1/agents/events": "register",
+        "POST /v1/agents/resolution": "everyone", "GET /v1/domains/check": "everyone",
+        "GET /v1/resolve/{agent}": "everyone",
+        "PUT /v2/ans/agents/{agentId}/card": "register",
+        "GET /v2/ans/agents/{agentId}/card": "register",
+        "GET /v1/domains/{name}/card.json": "everyone",
+        "GET /.well-known/agent-card.json": "everyone",
+        "GET /.well-known/agent.json": "everyone",
+        "GET /card.json": "everyone",
+        "POST /v1/dns/zones": "manageZones",
+        "GET /v1/dns/zones": "read",
+        "GET /v1/dns/zones/{zone}": "read",
+        "DELETE /v1/dns/zones/{zone}": "manageZones",
+        "POST /v1/dns/zones/{zone}/verify": "manageZones",
+        "POST /v1/dns/zones/{zone}/dnssec": "manageZones",
+        "GET /v1/dns/zones/{zone}/records": "read",
+        "POST /v1/dns/zones/{zone}/records": "manageZones",
+        "PUT /v1/dns/zones/{zone}/records": "manageZones",
+        "DELETE /v1/dns/zones/{zone}/records": "manageZones",
+        "POST /v1/dns/zones/{zone}/records/batch": "manageZones",
+        "GET /v1/dns/agents/{agentId}": "register",
     ]
 
     private static func audience(_ route: Route) -> String {
@@ -32,26 +68,38 @@ struct AccessTests {
 
     @Test("every route has the audience that is written down for it")
     func declaresAudiences() async throws {
-        let fixture = try await APIFixture()
-        let found = fixture.api.table.routes.map { ($0.name.description, Self.audience($0)) }
-        #expect(Dictionary(uniqueKeysWithValues: found) == Self.expected)
+        try await AgentAPI.run { agents in
+            let found = agents.api.table.routes.map { ($0.name.description, Self.audience($0)) }
+            #expect(Dictionary(uniqueKeysWithValues: found) == Self.expected)
+        }
     }
 
     @Test("every role gets into exactly the routes that its permissions open")
     func holdsRolesToRoutes() async throws {
-        let fixture = try await APIFixture()
-        for route in fixture.api.table.routes {
-            let path = route.name.path.replacing("{serial}", with: "0a")
-            for role in [nil] + Role.allCases.map(Optional.some) {
-                for address in [APIFixture.loopback, APIFixture.stranger, nil] {
-                    let answer = try await fixture.call(route.name.method, path, as: role, from: address)
-                    let isInside = answer.status != 401 && answer.status != 403
-                    let isExpected = Self.admits(route, role, isLocal: address == APIFixture.loopback)
-                    #expect(isInside == isExpected, "\(route.name) as \(role?.rawValue ?? "nobody"): \(answer.status)")
-                    if !isInside { #expect(answer.status == (role == nil ? 401 : 403)) }
+        try await AgentAPI.run { agents in
+            for route in agents.api.table.routes {
+                let path = Self.path(of: route)
+                for role in [nil] + Role.allCases.map(Optional.some) {
+                    for address in [APIFixture.loopback, APIFixture.stranger, nil] {
+                        let answer = try await agents.call(route.name.method, path, as: role, from: address)
+                        let isInside = answer.status != 401 && answer.status != 403
+                        let isExpected = Self.admits(route, role, isLocal: address == APIFixture.loopback)
+                        #expect(
+                            isInside == isExpected,
+                            "\(route.name) as \(role?.rawValue ?? "nobody"): \(answer.status)"
+                        )
+                        if !isInside { #expect(answer.status == (role == nil ? 401 : 403)) }
+                    }
                 }
             }
         }
+    }
+
+    /// A path of the route, to nothing that is there.
+    private static func path(of route: Route) -> String {
+        let id = "0199a0a0-0000-7000-8000-000000000000"
+        return route.name.path.replacing("{serial}", with: "0a").replacing("{agentId}", with: id)
+            .replacing("{csrId}", with: id).replacing("{agent}", with: "nobody.agents.example")
     }
 
     private static func admits(_ route: Route, _ role: Role?, isLocal: Bool) -> Bool {

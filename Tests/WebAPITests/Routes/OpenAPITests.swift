@@ -2,6 +2,7 @@
 
 import Foundation
 import RegistrationAuthority
+import TestSupport
 import Testing
 import Yams
 
@@ -26,25 +27,56 @@ struct OpenAPITests {
 
     @Test("every route is described, and every description is a route")
     func describesRoutes() async throws {
-        let fixture = try await APIFixture()
-        let routes = Set(fixture.api.table.routes.map(\.name.description))
-        #expect(Set(try self.operations().keys) == routes)
+        let operations = Set(try self.operations().keys)
+        try await AgentAPI.run { agents in
+            #expect(operations == Set(agents.api.table.routes.map(\.name.description)))
+        }
     }
 
     @Test("a route needs a token where its description says so")
     func describesSecurity() async throws {
-        let fixture = try await APIFixture()
         let operations = try self.operations()
-        for route in fixture.api.table.routes {
-            let security = operations[route.name.description]?["security"] as? [[String: Any]]
-            switch route.audience {
-            case .everyone: #expect(security?.isEmpty == true, "\(route.name)")
-            case .loopback: #expect(security?.count == 2, "\(route.name)")
-            case .holders(let permission, _):
-                #expect(security == nil, "\(route.name)")
-                let text = operations[route.name.description]?["description"] as? String
-                #expect(text?.contains("`\(permission.rawValue)`") == true, "\(route.name)")
+        let described = operations.mapValues { Description(security: $0["security"], text: $0["description"]) }
+        try await AgentAPI.run { agents in
+            for route in agents.api.table.routes {
+                let description = described[route.name.description]
+                switch route.audience {
+                case .everyone: #expect(description?.security == [], "\(route.name)")
+                case .loopback: #expect(description?.security == ["", "bearer"], "\(route.name)")
+                case .holders(let permission, _):
+                    // Agents with nothing but their key have this permission and no other.
+                    let expected = permission == .register ? ["bearer", "messageSignature"] : nil
+                    #expect(description?.security == expected, "\(route.name)")
+                    #expect(description?.text.contains("`\(permission.rawValue)`") == true, "\(route.name)")
+                }
             }
+        }
+    }
+
+    /// What a description says of its audience.
+    private struct Description: Sendable {
+        /// The schemes of which one suffices; empty for none at all, nil for that of the whole document.
+        let security: [String]?
+        let text: String
+
+        init(security: Any?, text: Any?) {
+            self.security = (security as? [[String: Any]])?.map { $0.keys.first ?? "" }
+            self.text = text as? String ?? ""
+        }
+    }
+
+    @Test("the calls of ANS have both lanes, the older one deprecated, and successors that are described")
+    func describesLanes() throws {
+        let operations = try self.operations()
+        // Cards are ours, and in one lane alone.
+        let newer = operations.keys.filter { $0.contains(" /v2/ans/agents") && !$0.hasSuffix("/card") }
+        #expect(newer.count == 12)
+        for name in newer {
+            let isRegistration = name == "POST /v2/ans/agents"
+            let older =
+                isRegistration ? "POST /v1/agents/register" : name.replacing("/v2/ans/agents", with: "/v1/agents")
+            #expect(operations[older]?["deprecated"] as? Bool == true, "\(older)")
+            #expect(operations[name]?["deprecated"] == nil, "\(name)")
         }
     }
 

@@ -1,0 +1,135 @@
+// Registrations: into the database and out of it.
+
+import CertificateAuthority
+import DNS
+import Foundation
+import GRDB
+import RegistrationAuthority
+
+enum RegistrationRow {
+    static let columns = "id, owner, zone, thumbprint, status, revision, document, lease_holder, lease_until"
+
+    static let insert = """
+        INSERT INTO registrations (
+            id, owner, ans_name, host, zone, thumbprint, status, holds_name, holds_host, revision, due_at, lease_holder,
+            lease_until, document
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+        """
+
+    /// With an instant as ?10, a lease of that instant stays as it is.
+    static let update = """
+        UPDATE registrations SET
+            status = ?3, holds_name = ?4, holds_host = ?5, revision = revision + 1, due_at = ?6,
+            lease_holder = iif(lease_until > ?10, lease_holder, ?7),
+            lease_until = iif(lease_until > ?10, lease_until, ?8), document = ?9
+        WHERE id = ?1 AND revision = ?2
+        """
+
+    static let find = "SELECT \(columns) FROM registrations WHERE id = ?"
+
+    static let holdsName = "SELECT 1 FROM registrations WHERE ans_name = ? AND holds_name = 1 LIMIT 1"
+
+    static let holdsHost = "SELECT 1 FROM registrations WHERE host = ? AND holds_host = 1 LIMIT 1"
+
+    /// Held by another owner; or, in a zone of ours, under another key.
+    static let heldByOthers = """
+        SELECT 1 FROM registrations WHERE host = ?1 AND holds_host = 1
+            AND (owner <> ?2 OR (?3 IS NOT NULL AND thumbprint IS NOT ?4)) LIMIT 1
+        """
+
+    static let countOfOwner = "SELECT COUNT(*) FROM registrations WHERE owner = ? AND holds_host = 1"
+
+    static let boundTo = """
+        SELECT \(columns) FROM registrations WHERE thumbprint = ? AND holds_host = 1 ORDER BY id DESC LIMIT 1
+        """
+
+    static let due = """
+        SELECT \(columns) FROM registrations
+        WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY due_at LIMIT ?2
+        """
+
+    static let releaseLeases = """
+        UPDATE registrations SET lease_holder = NULL, lease_until = NULL WHERE due_at <= ?1 AND lease_until > ?1
+        """
+
+    static let lease = "UPDATE registrations SET lease_holder = ?2, lease_until = ?3 WHERE id = ?1"
+
+    static func arguments(
+        _ registration: Registration,
+        dueAt: Date?,
+        lease: WorkLease?
+    ) throws -> StatementArguments {
+        [
+            registration.id.description, registration.owner, registration.ansName, registration.host,
+            registration.zone?.description, registration.thumbprint, registration.status.rawValue,
+            Self.holdsName(registration), Self.holdsHost(registration), dueAt?.milliseconds, lease?.holder,
+            lease?.until.milliseconds, try Self.document(registration),
+        ]
+    }
+
+    static func arguments(_ change: RegistrationChange) throws -> StatementArguments {
+        let registration = change.registration
+        return [
+            registration.id.description, change.revision, registration.status.rawValue,
+            Self.holdsName(registration), Self.holdsHost(registration), change.dueAt?.milliseconds,
+            change.lease?.holder, change.lease?.until.milliseconds, try Self.document(registration),
+            change.yieldsAt?.milliseconds,
+        ]
+    }
+
+    /// The registration of a row with ``columns``.
+    static func decode(_ row: Row) throws -> StoredRegistration {
+        guard let status = AgentStatus(rawValue: try row.value(4)) else {
+            throw AuthorityError(.storeFailed, "the database holds a registration in an unknown state")
+        }
+        let document: String = try row.value(6)
+        let registration = try JSONDecoder().decode(RegistrationDocument.self, from: Data(document.utf8)).registration(
+            id: try AgentID(stored: try row.value(0)),
+            owner: try row.value(1),
+            zone: try row.optional(2),
+            thumbprint: try row.optional(3),
+            status: status
+        )
+        let until: Int64? = try row.optional(8)
+        let lease = try until.map { WorkLease(holder: try row.value(7), until: Date(milliseconds: $0)) }
+        return StoredRegistration(registration: registration, revision: try row.value(5), lease: lease)
+    }
+
+    /// The statement of a query: by host, by owner, or of all, each along an index that ends in the id.
+    static func list(_ query: RegistrationQuery) -> (sql: String, arguments: StatementArguments) {
+        var conditions: [String] = []
+        var arguments: StatementArguments = []
+        if let host = query.host {
+            conditions.append("host = ?")
+            arguments += [host]
+        }
+        if let owner = query.owner {
+            conditions.append("owner = ?")
+            arguments += [owner]
+        }
+        if let before = query.before {
+            conditions.append("id < ?")
+            arguments += [before.description]
+        }
+        if !query.statuses.isEmpty {
+            let statuses = query.statuses.map(\.rawValue).sorted()
+            conditions.append("status IN (\(statuses.map { _ in "?" }.joined(separator: ", ")))")
+            arguments += StatementArguments(statuses)
+        }
+        let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND ")) "
+        arguments += [SQLiteStore.rows(query.limit)]
+        return ("SELECT \(Self.columns) FROM registrations \(filter)ORDER BY id DESC LIMIT ?", arguments)
+    }
+
+    static func document(_ registration: Registration) throws -> String {
+        String(decoding: try JSONEncoder().encode(RegistrationDocument(registration)), as: UTF8.self)
+    }
+
+    private static func holdsName(_ registration: Registration) -> Bool {
+        registration.status.isPending || registration.activatedAt != nil
+    }
+
+    private static func holdsHost(_ registration: Registration) -> Bool {
+        registration.status.isPending || registration.status.isLive
+    }
+}

@@ -1,0 +1,80 @@
+// HTTP-01 (RFC 8555 §8.3): the resource is fetched from an address of the host that the address policy admits, and the
+// connection is made to that very address. No redirect is followed: what the host itself serves is the proof.
+
+public import AsyncHTTPClient
+public import DNS
+import NIOCore
+import NIOHTTP1
+
+/// Fetches proofs over HTTP.
+public struct HTTPProofs: Sendable {
+    private let client: HTTPClient
+    private let addresses: AddressPolicy
+    private let port: Int
+
+    /// Creates a fetcher.
+    ///
+    /// - Parameters:
+    ///   - client: must not follow redirects.
+    ///   - addresses: which addresses strangers may have us connect to.
+    ///   - port: 80, but in trials.
+    public init(client: HTTPClient, addresses: AddressPolicy, port: Int = 80) {
+        self.client = client
+        self.addresses = addresses
+        self.port = port
+    }
+
+    /// Whether a challenge is answered under a host's name.
+    func control(of host: DomainName, by challenge: ControlChallenge, resolver: Resolver) async -> ControlFinding {
+        let found: [IPAddress]
+        do throws(DNSError) {
+            found = try await resolver.addresses(of: host)
+        } catch {
+            return .unavailable(error.reason)
+        }
+        guard !found.isEmpty else { return .notProven("\(host) has no address") }
+        var reason = ""
+        for address in found.prefix(Budget.proofAddresses) {
+            if case .refused(let why) = self.addresses.check(address: address.octets) {
+                reason = "an address of \(host) is not contacted: \(why)"
+                continue
+            }
+            do {
+                let content = try await self.fetch(challenge.httpPath, of: host, at: address)
+                if content == challenge.keyAuthorization { return .proven(.http01) }
+                reason = "http://\(host)\(challenge.httpPath) has something else than the key authorization"
+            } catch let error as ProofFailure {
+                reason = "http://\(host)\(challenge.httpPath) \(error.reason)"
+            } catch {
+                reason = "http://\(host)\(challenge.httpPath) cannot be fetched"
+            }
+        }
+        return .notProven(reason)
+    }
+
+    private struct ProofFailure: Error {
+        let reason: String
+    }
+
+    private func fetch(_ path: String, of host: DomainName, at address: IPAddress) async throws -> String {
+        let authority = address.octets.count == 16 ? "[\(address)]" : "\(address)"
+        var request = HTTPClientRequest(url: "http://\(authority):\(self.port)\(path)")
+        request.headers.add(name: "Host", value: self.port == 80 ? "\(host)" : "\(host):\(self.port)")
+        request.headers.add(name: "User-Agent", value: "signet-validation")
+        let response = try await self.client.execute(request, timeout: .seconds(Budget.proofSeconds))
+        guard response.status == .ok else {
+            throw ProofFailure(reason: "answers \(response.status.code) (redirects are not followed)")
+        }
+        let body: ByteBuffer
+        do {
+            body = try await response.body.collect(upTo: Budget.proofBytes)
+        } catch is NIOTooManyBytesError {
+            throw ProofFailure(reason: "has more than \(Budget.proofBytes) octets")
+        }
+        // RFC 8555 §8.3: "Verify that the body of the response is a well-formed key authorization. The server SHOULD ignore
+        // whitespace characters at the end of the body."
+        var text = String(buffer: body)[...]
+        while text.last?.isWhitespace == true { text = text.dropLast() }
+        return String(text)
+    }
+}

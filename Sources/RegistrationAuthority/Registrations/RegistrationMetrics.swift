@@ -1,0 +1,26 @@
+// What is counted of registrations.
+
+import CoreMetrics
+import Metrics
+
+/// Counters of the registration authority.
+struct RegistrationMetrics: Sendable {
+    private let active = Counter(label: "signet_registrations_active_total")
+    private let duration = Metrics.Timer(label: "signet_registration_duration_seconds")
+
+    /// A registration became active.
+    func activated(after seconds: Double) {
+        self.active.increment()
+        self.duration.record(seconds)
+    }
+
+    /// A registration was given up.
+    func failed(_ code: String) {
+        Counter(label: "signet_registrations_failed_total", dimensions: [("code", code)]).increment()
+    }
+
+    /// A step was not taken.
+    func stepFailed(_ step: RegistrationStep) {
+        Counter(label: "signet_registration_step_failures_total", dimensions: [("step", step.rawValue)]).increment()
+    }
+}

@@ -1,0 +1,282 @@
+// The Agent Name Service's registration API (ANS-1): one set of calls under `/v2/ans/agents` and, for older clients, under
+// `/v1/agents`.
+
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import JSON
+import PKIX
+import RegistrationAuthority
+
+extension Route {
+    /// All calls about agents, in both lanes.
+    static func agents(_ service: RegistrationService) -> [Route] {
+        let lanes = [AgentLane(service, "/v2/ans/agents"), AgentLane(service, "/v1/agents")]
+        return lanes.flatMap(\.routes)
+            + [
+                lanes[0].register(at: "/v2/ans/agents"), lanes[1].register(at: "/v1/agents/register"),
+                .agentEvents(service),
+            ]
+    }
+}
+
+/// The calls about agents under one path.
+struct AgentLane: Sendable {
+    let service: RegistrationService
+    let links: AgentLinks
+
+    init(_ service: RegistrationService, _ collection: String) {
+        self.service = service
+        self.links = AgentLinks(collection: collection)
+    }
+
+    var routes: [Route] {
+        [
+            self.list, self.show, self.status, self.proveControl, self.verifyRecords, self.revoke, self.approve,
+            self.identityCertificates, self.requestIdentity, self.serverCertificates, self.requestStatus,
+        ]
+    }
+
+    /// Registers an agent → 202 with what is to be done next.
+    func register(at path: String) -> Route {
+        let (service, links) = (self.service, self.links)
+        return Route(
+            .post,
+            path,
+            for: .holders(of: .register) { request, context, principal in
+                let body = try await request.jsonObject(within: Budget.registrationLimits)
+                let admitted = try await service.register(
+                    body,
+                    by: principal,
+                    from: RequestOrigin(context),
+                    waiting: Preference.wait(in: request.headers)
+                )
+                let registration = admitted.registration
+                var headers = HTTPFields.rateLimit(admitted.verdict)
+                headers[.location] = links.agent(registration.id)
+                // Whoever waited may be told of the end; ANS clients read the same members from both.
+                return registration.status.isPending
+                    ? .json(.pending(registration, at: links), status: .accepted, headers: headers)
+                    : .json(.agent(registration, at: links), status: .created, headers: headers)
+            }
+        )
+    }
+
+    private var list: Route {
+        let (service, links) = (self.service, self.links)
+        return Route(
+            .get,
+            links.collection,
+            for: .holders(of: .register) { request, _, principal in
+                let page = try AgentPage(request.uri.query)
+                var query = page.query
+                query.limit += 1
+                let found = try await service.registrations(query, for: principal)
+                let items = found.prefix(page.query.limit)
+                let hasMore = found.count > items.count
+                return .json(
+                    .object(present: [
+                        "items": .array(items.map { .listed($0, at: links) }),
+                        "returnedCount": .integer(items.count),
+                        "limit": .integer(page.query.limit),
+                        "nextCursor": hasMore ? items.last.map { .string($0.id.description) } : .null,
+                        "hasMore": .boolean(hasMore),
+                    ])
+                )
+            }
+        )
+    }
+
+    private var show: Route {
+        let (service, links) = (self.service, self.links)
+        return Route(
+            .get,
+            "\(links.collection)/{agentId}",
+            for: .holders(of: .register) { _, context, principal in
+                .json(.agent(try await service.registration(try context.agentID(), for: principal), at: links))
+            }
+        )
+    }
+
+    private var status: Route {
+        let service = self.service
+        return Route(
+            .get,
+            "\(self.links.collection)/{agentId}/status",
+            for: .holders(of: .register) { _, context, principal in
+                .json(.status(try await service.registration(try context.agentID(), for: principal)))
+            }
+        )
+    }
+
+    private var proveControl: Route {
+        let service = self.service
+        return Route(
+            .post,
+            "\(self.links.collection)/{agentId}/verify-acme",
+            for: .holders(of: .register) { request, context, principal in
+                let registration = try await service.proveControl(
+                    try context.agentID(),
+                    by: principal,
+                    from: RequestOrigin(context),
+                    waiting: Preference.wait(in: request.headers)
+                )
+                return .json(.status(registration), status: .accepted)
+            }
+        )
+    }
+
+    private var verifyRecords: Route {
+        let service = self.service
+        return Route(
+            .post,
+            "\(self.links.collection)/{agentId}/verify-dns",
+            for: .holders(of: .register) { _, context, principal in
+                let registration = try await service.verifyRecords(
+                    try context.agentID(),
+                    by: principal,
+                    from: RequestOrigin(context)
+                )
+                return .json(.status(registration), status: .accepted)
+            }
+        )
+    }
+
+    private var revoke: Route {
+        let (service, links) = (self.service, self.links)
+        return Route(
+            .post,
+            "\(links.collection)/{agentId}/revoke",
+            for: .holders(of: .register) { request, context, principal in
+                let body = try AgentRevocationBody(try await request.jsonBody())
+                let registration = try await service.revoke(
+                    try context.agentID(),
+                    reason: body.reason,
+                    comments: body.comments,
+                    by: principal,
+                    from: RequestOrigin(context)
+                )
+                return .json(.revocation(of: registration, at: links))
+            }
+        )
+    }
+
+    private var approve: Route {
+        let service = self.service
+        return Route(
+            .post,
+            "\(self.links.collection)/{agentId}/approve",
+            for: .holders(of: .manageAgents) { _, context, principal in
+                let registration = try await service.approve(
+                    try context.agentID(),
+                    by: principal,
+                    from: RequestOrigin(context)
+                )
+                return .json(.status(registration), status: .accepted)
+            }
+        )
+    }
+
+    private var identityCertificates: Route {
+        let service = self.service
+        return Route(
+            .get,
+            "\(self.links.collection)/{agentId}/certificates/identity",
+            for: .holders(of: .register) { _, context, principal in
+                let certificates = try await service.identityCertificates(of: try context.agentID(), for: principal)
+                return .json(.array(try certificates.map { try JSONValue.certificate($1, for: $0) }))
+            }
+        )
+    }
+
+    /// No server certificate is issued or kept here: an agent brings its own and publishes it itself.
+    private var serverCertificates: Route {
+        let service = self.service
+        return Route(
+            .get,
+            "\(self.links.collection)/{agentId}/certificates/server",
+            for: .holders(of: .register) { _, context, principal in
+                _ = try await service.registration(try context.agentID(), for: principal)
+                return .json(.array([]))
+            }
+        )
+    }
+
+    private var requestIdentity: Route {
+        let service = self.service
+        return Route(
+            .post,
+            "\(self.links.collection)/{agentId}/certificates/identity",
+            for: .holders(of: .register) { request, context, principal in
+                let members = try JSONMembers(try await request.jsonBody(), admitting: ["csrPEM"])
+                let (_, identity) = try await service.requestIdentity(
+                    try context.agentID(),
+                    csr: try members.requiredString("csrPEM"),
+                    by: principal,
+                    from: RequestOrigin(context),
+                    waiting: Preference.wait(in: request.headers)
+                )
+                let message = "the request is \(identity.status.rawValue)"
+                return .json(
+                    ["csrId": .string(identity.id.description), "message": .string(message)],
+                    status: .accepted
+                )
+            }
+        )
+    }
+
+    private var requestStatus: Route {
+        let service = self.service
+        return Route(
+            .get,
+            "\(self.links.collection)/{agentId}/csrs/{csrId}/status",
+            for: .holders(of: .register) { _, context, principal in
+                let registration = try await service.registration(try context.agentID(), for: principal)
+                let id = context.parameters.get("csrId").flatMap { AgentID($0) }
+                guard let found = registration.requests.first(where: { $0.id == id }) else {
+                    throw Problem(.csrNotFound, "the agent has no certificate request with this id")
+                }
+                return .json(.request(found))
+            }
+        )
+    }
+}
+
+/// The body of an agent's revocation.
+struct AgentRevocationBody {
+    let reason: RevocationReason
+    let comments: String?
+
+    /// Reads a body.
+    init(_ body: [UInt8]) throws(Problem) {
+        let members = try JSONMembers(body, admitting: ["reason", "comments"])
+        let text = try members.requiredString("reason")
+        guard let reason = RevocationReason(ans: text) else {
+            let names = RevocationReason.ansNames.map(\.0).joined(separator: ", ")
+            throw JSONMembers.invalid("reason", "must be one of \(names)")
+        }
+        self.reason = reason
+        self.comments = try members.string("comments")
+        guard (self.comments?.count ?? 0) <= Budget.revocationComments else {
+            throw JSONMembers.invalid("comments", "has at most \(Budget.revocationComments) characters")
+        }
+    }
+}
+
+extension RevocationReason {
+    /// The reasons that ANS has, by its names.
+    static let ansNames: [(String, RevocationReason)] = [
+        ("KEY_COMPROMISE", .keyCompromise), ("CESSATION_OF_OPERATION", .cessationOfOperation),
+        ("AFFILIATION_CHANGED", .affiliationChanged), ("SUPERSEDED", .superseded),
+        ("CERTIFICATE_HOLD", .certificateHold), ("PRIVILEGE_WITHDRAWN", .privilegeWithdrawn),
+        ("AA_COMPROMISE", .aACompromise),
+    ]
+
+    init?(ans name: String) {
+        guard let reason = Self.ansNames.first(where: { $0.0 == name })?.1 else { return nil }
+        self = reason
+    }
+
+    /// The name in ANS; `CESSATION_OF_OPERATION` for reasons that it lacks.
+    var ansName: String { Self.ansNames.first { $0.1 == self }?.0 ?? "CESSATION_OF_OPERATION" }
+}

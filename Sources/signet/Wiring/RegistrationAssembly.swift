@@ -1,0 +1,85 @@
+// The registration authority of a state directory: rules, engine and service put together.
+
+import CertificateAuthority
+import Foundation
+import Logging
+import PKIX
+import Persistence
+import RegistrationAuthority
+import ServiceLifecycle
+
+/// The registration authority, and what of it runs for long.
+struct Registrations {
+    let service: RegistrationService
+    let zones: ZoneService
+    let services: [any Service]
+}
+
+extension Daemon {
+    /// The registration authority, and what of it runs for long.
+    func registration(
+        _ assembly: AuthorityAssembly,
+        _ store: SQLiteStore,
+        _ dns: DNSAssembly
+    ) throws -> Registrations {
+        let environment = RegistrationEnvironment(
+            now: SystemEnvironment.now,
+            sleep: SystemEnvironment.sleep,
+            generator: SystemRandomNumberGenerator()
+        )
+        let rules = RegistrationRules(policy: try PolicyFile.read(self.layout.policy), zones: dns.zones)
+        let engine = RegistrationEngine(
+            store: store,
+            issuing: assembly.authority,
+            observer: AuthoritativeObserver(
+                resolver: dns.resolver,
+                clock: SystemEnvironment.clock,
+                proofs: dns.proofs
+            ),
+            zones: dns.zones,
+            environment: environment,
+            settings: RegistrationSettings(
+                logURL: self.configuration.publicURL,
+                admitsPlainHTTP: self.configuration.api.isLoopback
+            ),
+            node: UUID().uuidString.lowercased(),
+            onStep: Failpoint.onRegistrationStep,
+            logger: self.logger
+        )
+        let watch = PolicyWatch(path: self.layout.policy, rules: rules, audit: store, logger: self.logger)
+        let zones = ZoneService(
+            directory: dns.zones,
+            store: store,
+            registrations: store,
+            resolver: dns.resolver,
+            environment: environment
+        )
+        return Registrations(
+            service: RegistrationService(engine: engine, limits: store, rules: rules),
+            zones: zones,
+            services: [engine, watch]
+        )
+    }
+
+    /// Takes up the zones that were connected before.
+    func loadZones(_ zones: ZoneService) async throws {
+        for zone in try await zones.load() {
+            self.logger.warning(
+                "a connected zone is not served: dns.yaml has it as its own, or lacks its provider",
+                metadata: ["zone": "\(zone.apex)", "provider": "\(zone.provider)"]
+            )
+        }
+    }
+}
+
+extension AlternativeName {
+    /// The name as an authority has it.
+    var hostText: String {
+        switch self {
+        case .dns(let host): host.description
+        case .wildcard(let host): "*.\(host)"
+        case .uri(let uri): uri.description
+        case .ip(let octets): octets.count == 16 ? "[\(IPAddress.text(of: octets))]" : IPAddress.text(of: octets)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// A web server on loopback that answers what a test says.
+
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+struct ProofReply: Sendable {
+    var status = 200
+    var headers: [(String, String)] = []
+    var body = ""
+}
+
+/// Counts what it is asked: each request as `host path`.
+final class ProofServer: Sendable {
+    let port: Int
+    private let channel: any Channel
+    private let log: Log
+
+    final class Log: Sendable {
+        let requests = Mutex<[String]>([])
+    }
+
+    var requests: [String] { self.log.requests.withLock { $0 } }
+
+    private init(_ channel: any Channel, _ log: Log) {
+        self.channel = channel
+        self.port = channel.localAddress?.port ?? 0
+        self.log = log
+    }
+
+    /// Serves while the body runs.
+    static func with(
+        _ reply: @escaping @Sendable (_ path: String) -> ProofReply,
+        _ body: (ProofServer) async throws -> Void
+    ) async throws {
+        let log = Log()
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(ProofHandler(reply, log))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        do {
+            try await body(ProofServer(channel, log))
+        } catch {
+            try? await channel.close()
+            throw error
+        }
+        try? await channel.close()
+    }
+}
+
+private final class ProofHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let reply: @Sendable (String) -> ProofReply
+    private let log: ProofServer.Log
+
+    init(_ reply: @escaping @Sendable (String) -> ProofReply, _ log: ProofServer.Log) {
+        self.reply = reply
+        self.log = log
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .head(let request) = self.unwrapInboundIn(data) else { return }
+        self.log.requests.withLock { $0.append("\(request.headers.first(name: "Host") ?? "") \(request.uri)") }
+        let reply = self.reply(request.uri)
+        var headers = HTTPHeaders(reply.headers)
+        headers.add(name: "Content-Length", value: "\(reply.body.utf8.count)")
+        let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
+        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        context.write(self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: reply.body)))), promise: nil)
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+    }
+}

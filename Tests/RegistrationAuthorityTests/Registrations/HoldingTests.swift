@@ -1,0 +1,239 @@
+// Who holds a name and a host, who may see and change a registration, and what policy and limits refuse.
+
+import AuditLog
+import DNS
+import Foundation
+import Testing
+
+@testable import RegistrationAuthority
+
+@Suite("Names, owners and policy")
+struct HoldingTests {
+    @Test("A name is given once, a host to one owner and, in a zone of ours, to one key")
+    func holding() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let agent = TestAgent("weather")
+            _ = try await service.register(agent)
+            await expectRefusal(.ansNameTaken) { try await service.register(agent) }
+            var second = agent
+            second.version = "1.1.0"
+            await expectRefusal(.hostTaken) { try await service.register(second, by: RegistrationBench.bob) }
+            await expectRefusal(.hostTaken) { try await service.register(TestAgent("weather", version: "1.1.0")) }
+            let outcome9 = try await service.register(second).status == .active
+            #expect(outcome9)
+            // A name of others is its owner's, with any key.
+            let foreign = TestAgent("bot.customer.example")
+            _ = try await service.register(foreign)
+            _ = try await service.register(TestAgent("bot.customer.example", version: "2.0.0"))
+            await expectRefusal(.hostTaken) {
+                try await service.register(
+                    TestAgent("bot.customer.example", version: "3.0.0"),
+                    by: RegistrationBench.bob
+                )
+            }
+        }
+    }
+
+    @Test("Of many that want a name at once one gets it")
+    func race() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let outcomes = await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<20 {
+                    group.addTask {
+                        let owner = Bench.token("owner\(number)")
+                        return (try? await service.register(TestAgent("weather"), by: owner)) != nil
+                    }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(outcomes == 1 && bench.issuer.certificates.count == 1)
+        }
+    }
+
+    @Test("Versions share the HTTPS record: it stays until the last of them goes")
+    func versions() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let first = TestAgent("weather")
+            var second = first
+            second.version = "2.0.0"
+            let (one, two) = (try await service.register(first), try await service.register(second))
+            let shared = Set(one.records.map(\.record.record)).intersection(two.records.map(\.record.record))
+            #expect(shared.contains { "\($0.data.type)" == "HTTPS" })
+            #expect(try await service.revoke(one.id).records.allSatisfy { $0.state == .removed })
+            #expect(bench.zone.records == Set(two.records.map(\.record.record)))
+            let outcome10 = try await service.resolve(first.host).registration.id == two.id
+            #expect(outcome10)
+            _ = try await service.revoke(two.id)
+            #expect(bench.zone.records.isEmpty)
+        }
+    }
+
+    @Test("Nobody else's token and nobody else's key sees or changes an agent; an operator may")
+    func access() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let agent = TestAgent("weather")
+            let active = try await service.register(agent)
+            let stranger = try await TestAgent("other").principal(at: bench.clock.now)
+            for principal in [RegistrationBench.bob, stranger, Bench.token("auditor", .auditor)] {
+                await expectRefusal(.permissionDenied) { try await service.revoke(active.id, by: principal) }
+                await expectRefusal(.permissionDenied) {
+                    try await service.requestIdentity(active.id, csr: try agent.csr(), by: principal, from: .local)
+                }
+                await expectRefusal(.permissionDenied) {
+                    try await service.proveControl(active.id, by: principal, from: .local)
+                }
+                await expectRefusal(.permissionDenied) {
+                    try await service.verifyRecords(active.id, by: principal, from: .local)
+                }
+                await expectRefusal(.permissionDenied) {
+                    try await service.approve(active.id, by: principal, from: .local)
+                }
+            }
+            for principal in [RegistrationBench.bob, stranger] {
+                await expectRefusal(.permissionDenied) { try await service.registration(active.id, for: principal) }
+                let outcome11 = try await service.registrations(RegistrationQuery(limit: 9), for: principal).isEmpty
+                #expect(outcome11)
+                let asked = RegistrationQuery(owner: "token:alice", limit: 9)
+                let outcome12 = try await service.registrations(asked, for: principal).isEmpty
+                #expect(outcome12)
+                let outcome13 = try await service.events(after: 0, limit: 9, for: principal).isEmpty
+                #expect(outcome13)
+            }
+            let outcome14 = try await bench.current(active.id) == active
+            #expect(outcome14)
+            // The agent's own key, its owner, reviewers and operators.
+            let own = try await agent.principal(at: bench.clock.now)
+            for principal in [own, RegistrationBench.alice, Bench.token("auditor", .auditor), RegistrationBench.admin] {
+                let outcome15 = try await service.registration(active.id, for: principal) == active
+                #expect(outcome15)
+            }
+            let outcome16 = try await service.revoke(active.id, by: own).status == .revoked
+            #expect(outcome16)
+            var generator = SystemRandomNumberGenerator()
+            let unknown = AgentID(at: bench.clock.now, using: &generator)
+            await expectRefusal(.agentNotFound) {
+                try await service.registration(unknown, for: RegistrationBench.admin)
+            }
+        }
+    }
+
+    @Test("A nonce is used once by a key")
+    func nonce() async throws {
+        try await RegistrationBench.with { bench in
+            let store = bench.node().store
+            let until = bench.clock.now + 90
+            let outcome17 = try await store.useNonce("n", of: "key", until: until)
+            #expect(outcome17)
+            let outcome18 = try await !store.useNonce("n", of: "key", until: until)
+            #expect(outcome18)
+            let outcome19 = try await store.useNonce("n", of: "another", until: until)
+            #expect(outcome19)
+        }
+    }
+
+    @Test("What the policy denies leaves no trace but the refusal's words")
+    func denied() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let error = await expectRefusal(.policyDenied) {
+                try await service.register(TestAgent("weather"), by: Bench.token("banned"))
+            }
+            #expect(error?.reason.contains("this account is not welcome") == true)
+            await expectRefusal(.permissionDenied) {
+                try await service.register(TestAgent("weather"), by: Bench.token("auditor", .auditor))
+            }
+            let outcome20 = try await bench.database.registrations(RegistrationQuery(limit: 9)).isEmpty
+            #expect(outcome20)
+        }
+    }
+
+    @Test("A person approves what a rule leaves to one; without it the name is released at the deadline")
+    func approval() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let newcomer = Bench.token("newcomer")
+            let begun = try await service.register(TestAgent("weather"), by: newcomer)
+            #expect(begun.step == .awaitApproval && begun.phase == .initialization && bench.issuer.calls == 0)
+            await expectRefusal(.approvalPending) {
+                try await service.proveControl(begun.id, by: newcomer, from: .local)
+            }
+            await expectRefusal(.permissionDenied) { try await service.approve(begun.id, by: newcomer, from: .local) }
+            _ = try await service.approve(begun.id, by: RegistrationBench.admin, from: .local)
+            let active = try await bench.awaited(begun.id) { $0.status == .active }
+            #expect(active.owner == "token:newcomer")
+            // To approve again changes nothing.
+            let outcome21 = try await service.approve(begun.id, by: RegistrationBench.admin, from: .local) == active
+            #expect(outcome21)
+
+            let foreign = try await service.register(TestAgent("bot.customer.example"), by: newcomer)
+            let approved = try await service.approve(foreign.id, by: RegistrationBench.admin, from: .local)
+            #expect(approved.step == .awaitControl && approved.challenge != nil)
+
+            let late = try await service.register(TestAgent("late"), by: newcomer)
+            bench.clock.advance(3_600)
+            let failed = try await bench.awaited(late.id) { $0.status == .failed && $0.step == .none }
+            #expect(failed.failure?.reason.contains("nobody approved it in time") == true)
+            await expectRefusal(.agentEnded) {
+                try await service.approve(late.id, by: RegistrationBench.admin, from: .local)
+            }
+        }
+    }
+
+    @Test("An account has as many agents as its rule admits; one that ended makes room")
+    func tooMany() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let small = Bench.token("small")
+            let first = try await service.register(TestAgent("one"), by: small)
+            await expectRefusal(.tooManyAgents) { try await service.register(TestAgent("two"), by: small) }
+            _ = try await service.revoke(first.id, by: small)
+            let outcome22 = try await service.register(TestAgent("two"), by: small).status == .active
+            #expect(outcome22)
+        }
+    }
+
+    @Test("Rate limits refuse with the time to wait, and admit after it")
+    func limits() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let busy = Bench.token("busy")
+            for label in ["one", "two"] { _ = try await service.register(TestAgent(label), by: busy) }
+            let error = await expectRefusal(.rateLimited) { try await service.register(TestAgent("three"), by: busy) }
+            #expect(error?.retryAfter == 3_600 && error?.reason.contains("per-account") == true)
+            let outcome23 = try await !bench.database.isHeld(host: "three.agents.example")
+            #expect(outcome23)
+            bench.clock.advance(3_600)
+            _ = try await service.register(TestAgent("three"), by: busy)
+        }
+    }
+
+    @Test("Having a proof looked for is limited too")
+    func validations() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let begun = try await service.register(TestAgent("bot.customer.example"))
+            for _ in 0..<20 {
+                await expectRefusal(.controlNotProven) {
+                    try await service.proveControl(begun.id, by: RegistrationBench.alice, from: .local)
+                }
+            }
+            let looks = 20
+            await expectRefusal(.rateLimited) {
+                try await service.proveControl(begun.id, by: RegistrationBench.alice, from: .local)
+            }
+            bench.zone.change { #expect($0.looks == looks) }
+        }
+    }
+
+    @Test("A name that is free is said to be; one that is not comes with others that are")
+    func availability() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let outcome24 = try await service.availability(of: "weather.agents.example").isAvailable
+            #expect(outcome24)
+            _ = try await service.register(TestAgent("weather"))
+            let taken = try await service.availability(of: "weather.agents.example")
+            #expect(!taken.isAvailable && taken.reason == "it is registered already" && !taken.suggestions.isEmpty)
+            for name in taken.suggestions {
+                let outcome25 = try await service.availability(of: name).isAvailable
+                #expect(outcome25)
+            }
+            let reserved = try await service.availability(of: "admin.agents.example")
+            #expect(!reserved.isAvailable && reserved.zone == RegistrationBench.apex)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// What holds of every registration at any time.
+
+import Foundation
+import Testing
+
+@testable import RegistrationAuthority
+
+/// Fails unless the registration is one that may be.
+func checkRegistration(_ registration: Registration, _ sourceLocation: SourceLocation = #_sourceLocation) {
+    let what = Comment(rawValue: "\(registration.status) \(registration.step) of \(registration.ansName)")
+    func holds(_ condition: Bool, _ comment: String) {
+        if !condition { Issue.record("\(what.rawValue): \(comment)", sourceLocation: sourceLocation) }
+    }
+    let (status, step) = (registration.status, registration.step)
+    let hasEnded = !status.isPending && !status.isLive
+    switch status {
+    case .pendingValidation:
+        holds([.awaitApproval, .awaitControl, .issueIdentity].contains(step), "no step of validation")
+    case .pendingDNS:
+        holds([.publishRecords, .verifyRecords, .awaitRecords].contains(step), "no step of DNS")
+        holds(registration.requests.allSatisfy { $0.status == .signed }, "a request is not served")
+    case .active, .deprecated: holds([.none, .issueIdentity].contains(step), "live, with another step")
+    case .revoked, .expired, .failed: holds([.none, .withdraw].contains(step), "ended, with another step")
+    }
+    holds(hasEnded == (registration.ending != nil), "an ending unless it has ended, or none")
+    holds(!status.isLive || registration.activatedAt != nil, "live, and was never activated")
+    holds(status != .failed || registration.failure?.reason.isEmpty == false, "failed without a word why")
+    holds(registration.attempts == 0 || registration.failure != nil || hasEnded, "attempts without a failure")
+    // Nothing is issued and nothing published before control is proven.
+    let isProven = registration.control != nil
+    holds(isProven || registration.requests.allSatisfy { $0.serialNumber == nil }, "a certificate without control")
+    holds(isProven || registration.records.isEmpty, "records without control")
+    holds(registration.challenge == nil || [.awaitApproval, .awaitControl].contains(step), "a challenge too late")
+    for request in registration.requests {
+        holds((request.status == .signed) == (request.serialNumber != nil), "signed without a certificate")
+        holds((request.status == .rejected) == (request.failure != nil), "rejected without a reason")
+        holds(step != .none || request.status != .pending, "a request that nobody will serve")
+    }
+    holds(registration.expiresAt == registration.requests.compactMap(\.notAfter).max(), "the end is another")
+    for record in registration.records {
+        holds(record.isOurs || record.state != .withdrawing, "a record of others is withdrawn")
+        holds(!status.isLive || [.verified, .published].contains(record.state), "live with a record \(record.state)")
+        holds(!hasEnded || [.withdrawing, .removed].contains(record.state), "ended with a record \(record.state)")
+        holds(!(hasEnded && step == .none) || record.state == .removed, "at its end with a record \(record.state)")
+    }
+    // Whoever waits is looked at again, unless there is nothing to come.
+    let isForever = step == .none && (hasEnded || registration.expiresAt == nil)
+    holds((registration.due == nil) == isForever, "it is due \(String(describing: registration.due))")
+}
