@@ -90,6 +90,15 @@ let floor1: [Target] = [
         dependencies: ["JSON", asyncHTTPClient, crypto, nioCore, nioPosix, nioHTTP1, nioSSL, logging, metrics],
         swiftSettings: settings
     ),
+    // ACME (RFC 8555): messages, accounts, orders that survive a crash, the client of public CAs.
+    .target(
+        name: "ACME",
+        dependencies: [
+            "JSON", "JOSE", "PKIX", asyncHTTPClient, crypto, cryptoExtras, x509, asn1, nioCore, nioHTTP1, nioSSL,
+            logging, metrics,
+        ],
+        swiftSettings: settings
+    ),
     // What an agent runs: key, request, enrolment, renewal.
     .target(
         name: "AgentClient",
@@ -117,7 +126,8 @@ let floor2: [Target] = [
     .target(
         name: "RegistrationAuthority",
         dependencies: [
-            "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog", asyncHTTPClient, nioCore, nioHTTP1, crypto,
+            "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog", asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+            crypto,
             x509,
             yams,
             lifecycle, logging, coreMetrics, metrics,
@@ -232,6 +242,14 @@ let tests: [Target] = [
         swiftSettings: settings
     ),
     .testTarget(
+        name: "ACMETests",
+        dependencies: [
+            "ACME", "JSON", "JOSE", "PKIX", crypto, cryptoExtras, x509, asn1, nioCore, nioPosix, nioHTTP1, nioSSL,
+            nioTLS, logging,
+        ],
+        swiftSettings: settings
+    ),
+    .testTarget(
         name: "AgentClientTests",
         dependencies: ["AgentClient", "PKIX", x509, asn1, crypto, nioCore, nioPosix, nioHTTP1, nioSSL],
         swiftSettings: settings
@@ -249,7 +267,7 @@ let tests: [Target] = [
         name: "RegistrationAuthorityTests",
         dependencies: [
             "RegistrationAuthority", "Persistence", "TestSupport", "AuditLog", "PKIX", "JSON", "JOSE", "HTTPSignatures",
-            "DNS", crypto, x509, asn1, asyncHTTPClient, httpTypes, nioCore, nioPosix, nioHTTP1, lifecycle,
+            "DNS", crypto, x509, asn1, asyncHTTPClient, httpTypes, nioCore, nioPosix, nioHTTP1, nioSSL, lifecycle,
             lifecycleTestKit, logging,
         ],
         swiftSettings: settings
