@@ -66,6 +66,12 @@ extension AuditAction {
     public static let expireAgent = AuditAction("agent.expire")
     /// Another identity certificate was asked for.
     public static let renewAgent = AuditAction("agent.renew")
+    /// Another key is to take the place of an agent's.
+    public static let changeAgentKey = AuditAction("agent.change-key")
+    /// An account was opened.
+    public static let createAccount = AuditAction("account.create")
+    /// An account was changed, suspended or resumed.
+    public static let changeAccount = AuditAction("account.change")
     /// An agent's card was published.
     public static let publishCard = AuditAction("card.publish")
     /// Records were written for an agent.
@@ -78,4 +84,12 @@ extension AuditAction {
     public static let disconnectZone = AuditAction("zone.disconnect")
     /// A zone's host was told to sign it.
     public static let signZone = AuditAction("zone.sign")
+    /// A webhook was created.
+    public static let createWebhook = AuditAction("webhook.create")
+    /// A webhook was changed, or its secret replaced.
+    public static let changeWebhook = AuditAction("webhook.change")
+    /// A webhook was removed.
+    public static let removeWebhook = AuditAction("webhook.remove")
+    /// A webhook was switched off because its receiver wants no more.
+    public static let deactivateWebhook = AuditAction("webhook.deactivate")
 }

@@ -6,7 +6,7 @@ public struct CertificateOrder: Sendable {
     public let profile: String
     /// The request, its signature checked; of it come the key and the names, nothing else.
     public let request: ParsedCSR
-    /// The lifetime in seconds; the profile's when nil.
+    /// The longest lifetime in seconds: the profile's is cut to it; the profile's when nil.
     public let lifetime: Int64?
     /// For whom, as the audit log names them.
     public let actor: String
@@ -115,4 +115,12 @@ public protocol CertificateIssuing: Sendable {
         address: String?,
         requestID: String?
     ) async throws(IssuingFailure)
+
+    /// The certificate that an order with this reference got; nil when none was issued.
+    ///
+    /// While one is being issued, by whomever, that is a transient failure.
+    func delivered(for reference: String) async throws(IssuingFailure) -> DeliveredCertificate?
+
+    /// Whether a key was blocked, as one that is known to be compromised is: nothing is issued for it any more.
+    func isBlocked(_ key: SubjectPublicKey) async throws(IssuingFailure) -> Bool
 }

@@ -66,7 +66,9 @@ struct DatabaseFile {
             throw self.error("needs SQLite 3.37 or newer for STRICT tables; this is \(version)")
         }
         let application = try Int.fetchOne(database, sql: "PRAGMA application_id")
-        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema")
+        // GRDB commits its table of migrations before the first of them: a crash in between leaves that and nothing else.
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'"
+        let tables = try Int.fetchOne(database, sql: sql)
         guard application == Schema.applicationID || tables == 0 else {
             throw self.error("is the database of another program")
         }

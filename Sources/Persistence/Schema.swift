@@ -42,6 +42,21 @@ enum Schema {
             try database.execute(sql: Self.zones)
             try database.execute(sql: Self.ownedRecords)
         }
+        migrator.registerMigration("6 webhooks", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.webhooks)
+            try database.execute(sql: Self.webhookDeliveries)
+            try database.execute(sql: Self.reminders)
+        }
+        migrator.registerMigration("7 accounts", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.accounts)
+            try database.execute(sql: Self.accountKeys)
+            try database.execute(sql: Self.tokenAccounts)
+            try database.execute(sql: Self.registrationsUnderWay)
+        }
+        migrator.registerMigration("8 identities", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.identities)
+            try database.execute(sql: Self.identityLinks)
+        }
         return migrator
     }()
 }

@@ -21,6 +21,10 @@ public struct APIToken: Sendable, Hashable {
     public var revokedAt: Date?
     /// SHA-256 of the secret.
     public let secretHash: [UInt8]
+    /// The account that it acts for; nil for one of its own.
+    public let account: String?
+    /// Whether that account is suspended, as it was when the token was read.
+    public let isSuspended: Bool
 
     /// Restores a record from a store.
     public init(
@@ -31,7 +35,9 @@ public struct APIToken: Sendable, Hashable {
         expires: Date?,
         lastUsed: Date?,
         revokedAt: Date?,
-        secretHash: [UInt8]
+        secretHash: [UInt8],
+        account: String? = nil,
+        isSuspended: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -41,6 +47,8 @@ public struct APIToken: Sendable, Hashable {
         self.lastUsed = lastUsed
         self.revokedAt = revokedAt
         self.secretHash = secretHash
+        self.account = account
+        self.isSuspended = isSuspended
     }
 
     /// Whether the token is a valid proof at the instant, for someone who has the secret; if not, why.

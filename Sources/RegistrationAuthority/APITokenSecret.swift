@@ -5,6 +5,7 @@
 // entropy there is nothing to guess, so that a slow hash would cost us much and an attacker nothing.
 
 import Crypto
+import JOSE
 
 /// A token's id and secret.
 ///
@@ -26,6 +27,11 @@ public struct APITokenSecret: Sendable {
         self.secret = octets(Self.secretBytes, from: &generator)
     }
 
+    /// The text of a token whose id and secret came apart, as ANS clients send them.
+    public static func text(id: some StringProtocol, secret: some StringProtocol) -> String {
+        "\(Self.prefix)\(id)_\(secret)"
+    }
+
     /// Reads what a caller presented; nil for anything that ``reveal()`` never gives.
     ///
     /// The length is checked first, so the work is bounded whatever is sent.
@@ -38,7 +44,7 @@ public struct APITokenSecret: Sendable {
             characters.starts(with: Self.prefix.utf8),
             id.allSatisfy(isHexadecimal),
             characters[idEnd] == UInt8(ascii: "_"),
-            let secret = Base64URL.decode(characters[(idEnd + 1)...]),
+            let secret = Base64URL.decode(String(decoding: characters[(idEnd + 1)...], as: UTF8.self)),
             secret.count == Self.secretBytes
         else { return nil }
         self.id = String(decoding: id, as: UTF8.self)

@@ -2,6 +2,7 @@
 
 import AuditLog
 public import FoundationEssentials
+import JSON
 import Synchronization
 
 /// Creates, lists and revokes API tokens, for callers whose role admits it.
@@ -34,14 +35,19 @@ public final class APITokenService: Sendable {
     ///
     /// Without a lifetime it never expires. Throws `permissionDenied`, `invalidTokenName`, `invalidTokenLifetime`, or what
     /// the store throws; after an error there is no usable token, for nobody has the secret.
+    ///
+    /// - Parameter account: the account that it acts for; nil for one of its own. An owner may have tokens for its own account,
+    ///   which register and manage its agents and no more; it creates them by its key.
     public func createToken(
         name: String,
         role: Role,
         lifetime: Duration? = nil,
+        account: String? = nil,
         by principal: Principal,
         from origin: RequestOrigin
     ) async throws -> (token: APIToken, secret: APITokenSecret) {
-        try principal.require(.manageTokens)
+        try await self.requireCreation(for: account, by: principal)
+        if !principal.may(.manageTokens), role != .registrant { try principal.require(.manageTokens) }
         try check(name: name)
         if let lifetime { try check(lifetime: lifetime) }
         let secret = self.generator.withLock { drawSecret(from: &$0) }
@@ -54,10 +60,68 @@ public final class APITokenService: Sendable {
             expires: lifetime.map { created.addingTimeInterval(Double($0.components.seconds)) },
             lastUsed: nil,
             revokedAt: nil,
-            secretHash: secret.hash
+            secretHash: secret.hash,
+            account: account
         )
         try await self.store.create(token, audit: self.creation(of: token, by: principal, from: origin))
         return (token, secret)
+    }
+
+    /// Throws `permissionDenied` or `accountNotFound` unless the caller manages tokens, or the account is its own.
+    private func requireManagement(of account: String?, by principal: Principal) throws(RegistrationError) {
+        guard let account, !principal.may(.manageTokens) else { return try principal.require(.manageTokens) }
+        try principal.require(.register)
+        guard account == principal.account else {
+            throw RegistrationError(
+                .accountNotFound,
+                "there is no account '\(account.quotedForDetail)', or it is not yours"
+            )
+        }
+        try principal.requireKeyInUse()
+    }
+
+    /// Throws unless the caller may create a token for an account, and there is room for one.
+    ///
+    /// A token creates no other: it would outlive its own end.
+    private func requireCreation(for account: String?, by principal: Principal) async throws {
+        try self.requireManagement(of: account, by: principal)
+        guard let account, !principal.may(.manageTokens) else { return }
+        guard principal.tokenID == nil else {
+            throw RegistrationError(.permissionDenied, "a token creates no other; sign the call by the account's key")
+        }
+        let valid = try await self.store.tokens(of: account, limit: Budget.tokensPerPage).filter { $0.revokedAt == nil }
+        guard valid.count < Budget.tokensPerAccount else {
+            throw RegistrationError(
+                .permissionDenied,
+                "the account has \(Budget.tokensPerAccount) tokens that are not revoked; revoke those that are no longer used"
+            )
+        }
+    }
+
+    /// The tokens of an account in ascending order of id, at most ``Budget/tokensPerPage``.
+    ///
+    /// Throws `permissionDenied`, or what the store throws.
+    public func tokens(of account: String, by principal: Principal) async throws -> [APIToken] {
+        try self.requireManagement(of: account, by: principal)
+        return try await self.store.tokens(of: account, limit: Budget.tokensPerPage)
+    }
+
+    /// Revokes a token of an account, as ``revokeToken(id:by:from:)`` does.
+    ///
+    /// Throws `permissionDenied`, `tokenNotFound`, or what the store throws.
+    public func revokeToken(
+        id: String,
+        of account: String,
+        by principal: Principal,
+        from origin: RequestOrigin
+    ) async throws -> APIToken {
+        try self.requireManagement(of: account, by: principal)
+        guard try await self.store.token(id: id)?.account == account else { throw Self.noToken }
+        return try await self.revoke(id, principal, origin)
+    }
+
+    private static var noToken: RegistrationError {
+        RegistrationError(.tokenNotFound, "there is no API token with this id; see: signet token list")
     }
 
     /// Revokes a token; once this returns, no request that begins later is admitted with it in this process.
@@ -70,6 +134,14 @@ public final class APITokenService: Sendable {
         from origin: RequestOrigin
     ) async throws -> APIToken {
         try principal.require(.manageTokens)
+        return try await self.revoke(id, principal, origin)
+    }
+
+    private func revoke(
+        _ id: String,
+        _ principal: Principal,
+        _ origin: RequestOrigin
+    ) async throws -> APIToken {
         // Also when the store throws: the outcome may be unknown, and a read too much does no harm.
         defer { self.authenticator.invalidate(id: id) }
         let instant = self.now()
@@ -82,7 +154,7 @@ public final class APITokenService: Sendable {
             requestID: origin.requestID
         )
         guard let token = try await self.store.revoke(id: id, at: instant.wholeSeconds, audit: event) else {
-            throw RegistrationError(.tokenNotFound, "there is no API token with this id; see: signet token list")
+            throw Self.noToken
         }
         return token
     }
@@ -95,6 +167,7 @@ public final class APITokenService: Sendable {
 
     private func creation(of token: APIToken, by principal: Principal, from origin: RequestOrigin) -> AuditEvent {
         var details = ["name": token.name, "role": token.role.rawValue]
+        details["account"] = token.account
         details["expires"] = token.expires.map { $0.formatted(.iso8601) }
         return AuditEvent(
             at: token.created,
@@ -117,12 +190,18 @@ private func check(name: String) throws(RegistrationError) {
     guard !name.isEmpty, name.utf8.count <= Budget.tokenNameBytes else {
         throw RegistrationError(.invalidTokenName, "a token's name has 1 to \(Budget.tokenNameBytes) octets of UTF-8")
     }
-    // A name is shown in listings and logs: nothing in it may steer a terminal or hide.
-    let forbidden: [Unicode.GeneralCategory] = [
-        .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate,
-    ]
-    guard name.unicodeScalars.allSatisfy({ !forbidden.contains($0.properties.generalCategory) }) else {
+    guard name.isVisibleText else {
         throw RegistrationError(.invalidTokenName, "a token's name must not have control or invisible characters")
+    }
+}
+
+extension String {
+    /// Whether a name may be shown in listings and logs: nothing in it steers a terminal or hides.
+    var isVisibleText: Bool {
+        let forbidden: [Unicode.GeneralCategory] = [
+            .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate,
+        ]
+        return self.unicodeScalars.allSatisfy { !forbidden.contains($0.properties.generalCategory) }
     }
 }
 

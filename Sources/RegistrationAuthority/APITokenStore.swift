@@ -21,6 +21,9 @@ public protocol APITokenStore: Sendable {
     /// Tokens with an id above the given one (nil for the start), in ascending order of id, at most `limit`.
     func list(after id: String?, limit: Int) async throws -> [APIToken]
 
+    /// Tokens that act for an account, in ascending order of id, at most `limit`.
+    func tokens(of account: String, limit: Int) async throws -> [APIToken]
+
     /// Revokes a token, and returns it as it is then; nil, and no audit entry, when there is none.
     ///
     /// A token that was revoked before keeps its first instant, and no second audit entry is made.

@@ -30,7 +30,7 @@ public final class Authenticator: Sendable {
 
     /// The principal behind a token, given as the text after `Bearer ` (RFC 6750 §2.1).
     ///
-    /// Throws `unauthenticated`, with the reason as ``RegistrationError/denial``, or `storeUnavailable`.
+    /// Throws `unauthenticated`, with the reason as ``RegistrationError/denial``, `accountSuspended`, or `storeUnavailable`.
     public func authenticate(
         bearer text: String,
         at instant: Date
@@ -38,6 +38,7 @@ public final class Authenticator: Sendable {
         guard let secret = APITokenSecret(text) else { throw .unauthenticated(.malformed) }
         let token = try await self.verifiedToken(secret, at: instant)
         if let denial = token.denial(at: instant) { throw .unauthenticated(denial) }
+        guard !token.isSuspended else { throw .suspended(token.account ?? "token:" + token.id) }
         await self.noteUse(of: token, at: instant)
         return Principal(token)
     }

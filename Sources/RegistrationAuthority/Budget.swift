@@ -25,6 +25,8 @@ public enum Budget {
     public static let claimedRegistrations = 64
     /// How often what is due is looked for: what fails is tried again to within this.
     public static let claimPauseMilliseconds = 500
+    /// The same while more is due than there is room for.
+    public static let backlogPauseMilliseconds = 20
     /// Registrations that are worked on right after they came in; more wait for a claim.
     public static let submittedRegistrations = 1_024
     /// The longest pause after failures of a step, in seconds.
@@ -37,6 +39,10 @@ public enum Budget {
     public static let proofAddresses = 4
     /// A proof over HTTP: a key authorization has 87 octets.
     public static let proofBytes = 1_024
+    /// How long looking for a proof, or for records, may take in all: below the 60 seconds in which an answer must have left.
+    public static let observation = Duration.seconds(25)
+    /// Observations for strangers that are under way at once: each has a few sockets open.
+    public static let observationsAtOnce = 256
     /// How long a proof over HTTP may take, in seconds: what Boulder admits for a validation.
     public static let proofSeconds: Int64 = 10
     /// Free names that are offered in the place of one that is not: each costs a read.
@@ -52,6 +58,6 @@ public enum Budget {
     public static let leaseLook = Duration.milliseconds(50)
     /// How often a change is made anew because the registration had changed meanwhile.
     public static let changeAttempts = 8
-    /// Requests for identity certificates of one agent: eight years at one a month.
+    /// Requests for identity certificates of one agent, without those that have expired: one an hour for four days.
     public static let identityRequests = 100
 }

@@ -42,6 +42,8 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
     public let comparison: RecordComparison?
     /// When to come back, in seconds, where the same call may succeed later.
     public let retryAfter: Int?
+    /// What rate limits said, where one is used up.
+    public let verdict: RateLimitVerdict?
     /// What the store threw: for the log only, never for the caller.
     public let underlying: (any Error)?
     /// Where it was thrown.
@@ -56,6 +58,7 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         denial: AuthenticationDenial? = nil,
         comparison: RecordComparison? = nil,
         retryAfter: Int? = nil,
+        verdict: RateLimitVerdict? = nil,
         underlying: (any Error)? = nil,
         file: String = #fileID,
         line: UInt = #line
@@ -65,6 +68,7 @@ public struct RegistrationError: Error, Hashable, Sendable, CustomStringConverti
         self.denial = denial
         self.comparison = comparison
         self.retryAfter = retryAfter
+        self.verdict = verdict
         self.underlying = underlying
         self.file = file
         self.line = line

@@ -19,7 +19,11 @@ public struct Principal: Sendable, Hashable {
     public let thumbprint: String?
 
     /// Whose agents are its own.
-    public var account: String { self.actor }
+    public let account: String
+    /// Whether it shows a key whose place another one has taken: it may act for agents that are still bound to it, no more.
+    let isRetired: Bool
+    /// Whether its key was made known as that of an account: then its agents have keys of their own.
+    let isAccountKey: Bool
 
     /// Only a verified token makes one.
     init(_ token: APIToken) {
@@ -27,22 +31,30 @@ public struct Principal: Sendable, Hashable {
         self.name = token.name
         self.role = token.role
         self.actor = "token:" + token.id
+        self.account = token.account ?? self.actor
+        self.isRetired = false
+        self.isAccountKey = false
         self.thumbprint = nil
     }
 
     /// The holder of a key, that is, whoever signed a request with it.
     ///
+    /// - Parameter key: what the store knows of the key; nil for one that never replaced another nor was replaced.
     /// - Throws: `JOSEError` for a key that has no thumbprint.
-    public init(_ proof: VerifiedSignature) throws {
-        self.init(thumbprint: try JSONWebKey(proof.key).thumbprint)
+    public init(_ proof: VerifiedSignature, key: AccountKey? = nil) throws {
+        self.init(thumbprint: try JSONWebKey(proof.key).thumbprint, key: key)
     }
 
-    /// The holder of a key that a certificate of ours is for, once a handshake has proven that.
-    init(thumbprint: String) {
+    /// The holder of a key, once that is proven.
+    init(thumbprint: String, key: AccountKey?) {
         self.tokenID = nil
         self.name = thumbprint
         self.role = .registrant
         self.actor = "key:" + thumbprint
+        self.isRetired = key?.retiredAt != nil
+        self.isAccountKey = key?.account != nil && !self.isRetired
+        // A key that has lost its place owns nothing under its own name either.
+        self.account = self.isRetired ? "retired-key:" + thumbprint : key?.account ?? self.actor
         self.thumbprint = thumbprint
     }
 
@@ -51,6 +63,9 @@ public struct Principal: Sendable, Hashable {
         self.name = name
         self.role = .admin
         self.actor = "operator:" + name
+        self.account = self.actor
+        self.isRetired = false
+        self.isAccountKey = false
         self.thumbprint = nil
     }
 
@@ -62,6 +77,13 @@ public struct Principal: Sendable, Hashable {
     /// Whether the role admits it.
     public func may(_ permission: Permission) -> Bool {
         self.role.permissions.contains(permission)
+    }
+
+    /// Throws `keyRetired` for a key whose place another one has taken.
+    func requireKeyInUse() throws(RegistrationError) {
+        guard !self.isRetired else {
+            throw RegistrationError(.keyRetired, "another key has taken the place of the one that signs this call")
+        }
     }
 
     /// Throws `permissionDenied` unless the role admits it.

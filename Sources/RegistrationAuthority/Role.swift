@@ -20,6 +20,10 @@ public enum Permission: String, Sendable, CaseIterable {
     case manageAgents
     /// Connect zones, and write records into them.
     case manageZones
+    /// See agents: one's own, or all with `read`.
+    case seeAgents
+    /// Open and suspend accounts.
+    case manageAccounts
 }
 
 /// What an API token is for.
@@ -40,10 +44,11 @@ public enum Role: String, Sendable, CaseIterable, Codable {
         case .admin:
             [
                 .issue, .revoke, .revokeOwn, .read, .manageTokens, .readAudit, .register, .manageAgents, .manageZones,
+                .seeAgents, .manageAccounts,
             ]
-        case .issuer: [.issue, .revokeOwn, .read, .register]
-        case .registrant: [.register]
-        case .auditor: [.read, .readAudit]
+        case .issuer: [.issue, .revokeOwn, .read, .register, .seeAgents]
+        case .registrant: [.register, .seeAgents]
+        case .auditor: [.read, .readAudit, .seeAgents]
         }
     }
 }

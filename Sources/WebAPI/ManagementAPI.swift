@@ -39,8 +39,14 @@ public struct ManagementAPI: Sendable {
     ///   - denials: where refused authorizations are recorded.
     ///   - readiness: what `/readyz` asks.
     ///   - registrations: the registration authority; nil leaves its routes out.
+    ///   - resolver: finds agents by name; nil leaves its routes out.
+    ///   - catalogs: catalogues of agents; nil leaves their routes out.
     ///   - cards: agents' cards; nil leaves their routes out.
     ///   - zones: its zones; nil leaves their routes out.
+    ///   - accounts: who answers for agents; nil leaves their routes out.
+    ///   - webhooks: owners' webhooks; nil leaves their routes out.
+    ///   - identities: who is behind agents; nil leaves their routes out.
+    ///   - metadata: compares agents' metadata with their hashes; nil leaves its route out.
     ///   - signatureAuthorities: under which `host:port` signed requests are taken; nil for any.
     ///   - exposition: the text of `/metrics`.
     ///   - metricsFactory: where the API's own metrics are made; the process's, once it is set up.
@@ -52,8 +58,14 @@ public struct ManagementAPI: Sendable {
         denials: any AuditStore,
         readiness: [ReadinessCheck],
         registrations: RegistrationService? = nil,
+        resolver: AgentResolver? = nil,
+        catalogs: AgentCatalogService? = nil,
         cards: AgentCardService? = nil,
         zones: ZoneService? = nil,
+        accounts: AccountCalls? = nil,
+        webhooks: WebhookService? = nil,
+        identities: IdentityService? = nil,
+        metadata: MetadataService? = nil,
         signatureAuthorities: Set<String>? = nil,
         exposition: @escaping @Sendable () -> String,
         build: BuildInformation,
@@ -75,7 +87,7 @@ public struct ManagementAPI: Sendable {
         let chains = IssuerChains(authority.issuers)
         self.table = RouteTable(
             routes: [
-                .issueCertificate(authority, chains),
+                .issueCertificate(authority, chains, registrations),
                 .listCertificates(authority),
                 .showCertificate(authority, chains),
                 .revokeCertificate(authority, chains, gatekeeper),
@@ -87,9 +99,15 @@ public struct ManagementAPI: Sendable {
                 .showReadiness(readiness),
                 .showMetrics(exposition),
                 .showOpenAPI(),
-            ] + (registrations.map { Route.agents($0) + Route.names($0) } ?? [])
+            ] + (registrations.map { Route.agents($0) + Route.names($0) + [.renewal($0)] } ?? [])
+                + (resolver.map { Route.resolution($0) } ?? [])
+                + (catalogs.map { Route.catalogs($0) } ?? [])
                 + (cards.map { Route.cards($0) } ?? [])
                 + (zones.map { Route.zones($0) } ?? [])
+                + (accounts.map { Route.accounts($0) } ?? [])
+                + (webhooks.map { Route.webhooks($0) } ?? [])
+                + (identities.map { Route.identities($0) } ?? [])
+                + (metadata.map { [.verifyMetadata($0)] } ?? [])
         )
         self.gatekeeper = gatekeeper
         self.frame = RequestFrame(metrics: metrics, now: now)

@@ -14,7 +14,8 @@ struct Signet: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            InitCommand.self, ServeCommand.self, AuthorityCommand.self, TokenCommand.self, AuditCommand.self,
+            InitCommand.self, ServeCommand.self, AuthorityCommand.self, TokenCommand.self, AccountCommand.self,
+            AuditCommand.self,
             ConfigCommand.self, PolicyCommand.self, AgentCommand.self, CertCommand.self,
         ]
     )

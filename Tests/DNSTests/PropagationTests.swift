@@ -15,7 +15,7 @@ struct PropagationTests {
     }
 
     private func propagation(_ addresses: [ServerAddress]) -> Propagation {
-        let client = DNSClient(generator: SystemRandomNumberGenerator(), timeout: .milliseconds(200), attempts: 1)
+        let client = DNSClient(generator: SystemRandomNumberGenerator(), timeout: .milliseconds(600), attempts: 1)
         let resolver = Resolver(client: client, servers: [], overrides: [name("agents.test"): addresses])
         return Propagation(resolver: resolver, clock: ContinuousClock())
     }

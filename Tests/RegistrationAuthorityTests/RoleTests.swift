@@ -8,19 +8,19 @@ struct RoleTests {
     static let table: [Role: [Permission: Bool]] = [
         .admin: [
             .issue: true, .revoke: true, .revokeOwn: true, .read: true, .manageTokens: true, .readAudit: true,
-            .register: true, .manageAgents: true, .manageZones: true,
+            .register: true, .manageAgents: true, .manageZones: true, .seeAgents: true, .manageAccounts: true,
         ],
         .issuer: [
             .issue: true, .revoke: false, .revokeOwn: true, .read: true, .manageTokens: false, .readAudit: false,
-            .register: true, .manageAgents: false, .manageZones: false,
+            .register: true, .manageAgents: false, .manageZones: false, .seeAgents: true, .manageAccounts: false,
         ],
         .registrant: [
             .issue: false, .revoke: false, .revokeOwn: false, .read: false, .manageTokens: false, .readAudit: false,
-            .register: true, .manageAgents: false, .manageZones: false,
+            .register: true, .manageAgents: false, .manageZones: false, .seeAgents: true, .manageAccounts: false,
         ],
         .auditor: [
             .issue: false, .revoke: false, .revokeOwn: false, .read: true, .manageTokens: false, .readAudit: true,
-            .register: false, .manageAgents: false, .manageZones: false,
+            .register: false, .manageAgents: false, .manageZones: false, .seeAgents: true, .manageAccounts: false,
         ],
     ]
 

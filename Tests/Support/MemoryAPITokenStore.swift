@@ -66,6 +66,10 @@ public actor MemoryAPITokenStore: APITokenStore {
         Array(self.tokens.values.filter { $0.id > id ?? "" }.sorted { $0.id < $1.id }.prefix(limit))
     }
 
+    public func tokens(of account: String, limit: Int) async throws -> [APIToken] {
+        Array(self.tokens.values.filter { $0.account == account }.sorted { $0.id < $1.id }.prefix(limit))
+    }
+
     public func revoke(id: String, at instant: Date, audit: AuditEvent) async throws -> APIToken? {
         guard var token = self.tokens[id], token.revokedAt == nil else { return self.tokens[id] }
         token.revokedAt = instant

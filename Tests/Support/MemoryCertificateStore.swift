@@ -167,6 +167,15 @@ extension MemoryCertificateStore: CertificateStore {
         return CertificatePage(certificates: page, next: CertificateCursor(notAfter: last.notAfter, id: last.id))
     }
 
+    public func certificate(ofScope scope: String, key: String) async throws -> StoredCertificate? {
+        guard let use = self.keys[KeyName(scope: scope, key: key)] else { return nil }
+        switch self.rows[use.index] {
+        case .begun: throw AuthorityError(.requestInProgress, "the certificate is being issued; ask again")
+        case .issued(let certificate, _): return certificate
+        case .abandoned: return nil
+        }
+    }
+
     public func forgetIdempotencyKeys(before instant: CertificateTime, limit: Int) async throws -> Int {
         try self.change { store in
             let old = store.keys.filter { $0.value.at < instant }.sorted { $0.value.at < $1.value.at }

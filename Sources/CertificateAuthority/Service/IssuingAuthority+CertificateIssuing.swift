@@ -4,9 +4,6 @@ import Crypto
 public import PKIX
 
 extension IssuingAuthority: CertificateIssuing {
-    /// Whose idempotency keys an order's references are.
-    private static let scope = "registration-authority"
-
     /// Has a certificate issued.
     public func issue(_ order: CertificateOrder) async throws(IssuingFailure) -> DeliveredCertificate {
         let asked = "\(order.profile)\n\(order.lifetime.map(String.init) ?? "")\n"
@@ -14,11 +11,36 @@ extension IssuingAuthority: CertificateIssuing {
         let application = CertificateApplication(
             profile: order.profile,
             request: order.request,
-            lifetime: order.lifetime,
+            lifetime: self.lifetime(of: order),
             requester: Requester(actor: order.actor, address: order.address, requestID: order.requestID),
-            idempotency: IdempotencyKey(scope: Self.scope, key: order.reference, requestHash: Array(hash))
+            idempotency: IdempotencyKey(
+                scope: IdempotencyKey.orderScope,
+                key: order.reference,
+                requestHash: Array(hash)
+            )
         )
         return try await Self.translating { DeliveredCertificate(try await self.issue(application)) }
+    }
+
+    /// The lifetime of an order that limits it; nil for that of the profile.
+    private func lifetime(of order: CertificateOrder) -> Int64? {
+        guard let most = order.lifetime else { return nil }
+        guard let usual = self.usualLifetime(of: order.profile) else { return most }
+        return most < usual ? most : nil
+    }
+
+    /// The certificate that an order with this reference got; nil when none was issued.
+    public func delivered(for reference: String) async throws(IssuingFailure) -> DeliveredCertificate? {
+        try await Self.translating {
+            let stored = try await self.store.certificate(ofScope: IdempotencyKey.orderScope, key: reference)
+            guard let stored else { return nil }
+            return DeliveredCertificate(try await self.certificate(stored.serialNumber))
+        }
+    }
+
+    /// Whether a key was blocked.
+    public func isBlocked(_ key: SubjectPublicKey) async throws(IssuingFailure) -> Bool {
+        try await Self.translating { try await self.store.blockedKey(key.sha256) != nil }
     }
 
     /// The certificate with this serial number; nil when there is none.

@@ -4,6 +4,7 @@ import AuditLog
 import Foundation
 import Logging
 public import PKIX
+import X509
 
 /// A request to revoke a certificate.
 public struct RevocationApplication: Hashable, Sendable {
@@ -33,13 +34,15 @@ public struct RevocationApplication: Hashable, Sendable {
 extension IssuingAuthority {
     /// Revokes a certificate, or puts it on hold.
     ///
-    /// To revoke it again changes nothing: the first reason and time stand. A hold gives way to another reason.
+    /// To revoke it again changes nothing: the first reason and time stand. A hold gives way to another reason. With
+    /// `keyCompromise` the key is blocked first, and every certificate that has it is revoked.
     ///
     /// - Returns: the certificate with the revocation in force.
     /// - Throws: ``AuthorityError``: `.notFound`, or `.invalidRevocation` for an invalidity date in the future.
     public func revoke(_ application: RevocationApplication) async throws -> StoredCertificate {
         try await self.requireOwn(application.serialNumber)
         let instant = self.environment.now()
+        if application.reason == .keyCompromise { try await self.revokeKey(of: application) }
         let outcome = try await self.store.revoke(
             application.serialNumber,
             revocation: try Self.revocation(application.reason, application.invalidityDate, at: instant),
@@ -62,6 +65,23 @@ extension IssuingAuthority {
         case .alreadyRevoked(let certificate): return certificate
         case .notFound: throw Self.notFound(application.serialNumber)
         }
+    }
+
+    /// Blocks the key of a certificate whose key is compromised, and revokes every certificate that has it.
+    private func revokeKey(of application: RevocationApplication) async throws {
+        guard let certificate = try await self.store.certificate(application.serialNumber) else {
+            throw Self.notFound(application.serialNumber)
+        }
+        let key = try SubjectPublicKey(try Certificate(reading: certificate.certificate).publicKey).sha256
+        guard !self.isOwnKey(key) else { return }
+        _ = try await self.revoke(
+            BulkRevocationApplication(
+                selection: .publicKey(sha256: key),
+                reason: .keyCompromise,
+                invalidityDate: application.invalidityDate,
+                requester: application.requester
+            )
+        )
     }
 
     /// Releases a certificate from hold; of one that is not revoked nothing changes.

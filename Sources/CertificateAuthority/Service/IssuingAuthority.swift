@@ -75,6 +75,9 @@ public final class IssuingAuthority: Sendable {
         self.offers.values.map(\.profile).filter { $0.requestedBy == .api }.sorted { $0.name < $1.name }
     }
 
+    /// The lifetime in seconds that a profile's certificates have unless another is asked for; nil for an unknown profile.
+    func usualLifetime(of profile: String) -> Int64? { self.offers[profile]?.profile.lifetime }
+
     /// Issues a certificate to a caller of the API.
     ///
     /// - Throws: `PKIXError` for what is wrong with the request; ``AuthorityError`` for the rest.

@@ -76,6 +76,9 @@ public struct BegunIssuance: Hashable, Sendable {
 
 /// A caller's name for one request, so that a repetition gets the first answer.
 public struct IdempotencyKey: Hashable, Sendable {
+    /// The scope of a registration authority's references: kept for longer than callers' keys, for as long as it may come back.
+    public static let orderScope = "registration-authority"
+
     /// Whose key it is: two callers may use the same one.
     public let scope: String
     /// The key.

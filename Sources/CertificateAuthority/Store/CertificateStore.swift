@@ -48,6 +48,11 @@ public protocol CertificateStore: Sendable {
     /// A page of a listing.
     func certificates(_ query: CertificateQuery) async throws -> CertificatePage
 
+    /// The certificate whose issuance has this idempotency key; nil when there is none.
+    ///
+    /// Throws ``AuthorityError`` with `.requestInProgress` for one that has begun and is not finished.
+    func certificate(ofScope scope: String, key: String) async throws -> StoredCertificate?
+
     /// Forgets idempotency keys of before an instant, at most `limit` of them, and says how many.
     func forgetIdempotencyKeys(before instant: CertificateTime, limit: Int) async throws -> Int
 }

@@ -37,7 +37,9 @@ public struct IPAddress: Hashable, Sendable {
     private static let special4: [([UInt8], Int)] = [
         ([0], 8), ([10], 8), ([100, 64], 10), ([127], 8), ([169, 254], 16), ([172, 16], 12), ([192, 0, 0], 24),
         ([192, 0, 2], 24), ([192, 88, 99], 24), ([192, 168], 16), ([198, 18], 15), ([198, 51, 100], 24),
-        ([203, 0, 113], 24), ([224], 3),
+        ([203, 0, 113], 24), ([224], 3), ([192, 31, 196], 24), ([192, 52, 193], 24), ([192, 175, 48], 24),
+        // The host's own services at one cloud: not in IANA's registry.
+        ([168, 63, 129, 16], 32),
     ]
 
     /// Within 2000::/3, outside of which nothing is public: protocol assignments and Teredo, documentation, 6to4.

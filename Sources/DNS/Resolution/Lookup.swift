@@ -13,6 +13,21 @@ public struct Lookup: Hashable, Sendable {
     /// Whether a validating resolver vouched for all of it (AD).
     public let isAuthenticated: Bool
 
+    /// Creates an outcome.
+    public init(
+        canonicalName: DomainName,
+        aliases: [DomainName] = [],
+        records: [ResourceRecord],
+        nameExists: Bool,
+        isAuthenticated: Bool
+    ) {
+        self.canonicalName = canonicalName
+        self.aliases = aliases
+        self.records = records
+        self.nameExists = nameExists
+        self.isAuthenticated = isAuthenticated
+    }
+
     /// The data of the records.
     public var data: [RecordData] { self.records.map(\.data) }
 }

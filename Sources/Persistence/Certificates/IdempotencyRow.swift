@@ -11,6 +11,11 @@ enum IdempotencyRow {
         WHERE scope = ? AND key = ?
         """
 
+    static let issuance = """
+        SELECT certificate_id, state FROM idempotency JOIN certificates ON certificates.id = certificate_id
+        WHERE scope = ? AND key = ?
+        """
+
     static let insert = """
         INSERT INTO idempotency (scope, key, request_hash, certificate_id, created_at) VALUES (?, ?, ?, ?, ?)
         """
@@ -23,10 +28,14 @@ enum IdempotencyRow {
         ) AND certificate_id = (SELECT id FROM certificates WHERE serial = ?1)
         """
 
+    /// What an order's reference is kept for beyond a caller's key: longer than any registration is pending.
+    private static let orderSeconds = 30 * 86_400
+
     static let forget = """
         DELETE FROM idempotency WHERE (scope, key) IN (
             SELECT scope, key FROM idempotency INDEXED BY idempotency_by_age
-            WHERE created_at < ? ORDER BY created_at LIMIT ?
+            WHERE created_at < ?1 AND (scope <> '\(IdempotencyKey.orderScope)' OR created_at < ?1 - \(orderSeconds))
+            ORDER BY created_at LIMIT ?2
         )
         """
 

@@ -91,6 +91,21 @@ extension SQLiteStore: CertificateStore {
         try await self.read { try CertificateListing(query).page($0) }
     }
 
+    /// The certificate whose issuance has this idempotency key; nil when there is none.
+    public func certificate(ofScope scope: String, key: String) async throws -> StoredCertificate? {
+        try await self.read { database in
+            let found = try database.one(IdempotencyRow.issuance, [scope, key]) { row in
+                (id: try row.value(0) as Int64, state: try row.value(1) as Int)
+            }
+            guard let found, found.state != 2 else { return nil }
+            guard found.state != 0 else {
+                throw AuthorityError(.requestInProgress, "the certificate is being issued; ask again", retryAfter: 1)
+            }
+            let id = found.id
+            return try database.one(CertificateRow.findByID, [id], CertificateRow.decode)
+        }
+    }
+
     /// Forgets idempotency keys of before an instant, at most `limit` of them, and says how many.
     public func forgetIdempotencyKeys(before instant: CertificateTime, limit: Int) async throws -> Int {
         try await self.write { transaction in

@@ -26,6 +26,7 @@ struct RegistrationDocument: Codable {
     let activatedAt: Int64?
     let expiresAt: Int64?
     let ending: RegistrationEnding?
+    let terms: RegistrationTerms?
     let rule: String
     let policyHash: Data
 
@@ -44,6 +45,7 @@ struct RegistrationDocument: Codable {
         let serialNumber: Data?
         let notAfter: Int64?
         let failure: String?
+        let newThumbprint: String?
     }
 
     struct Record: Codable {
@@ -82,6 +84,7 @@ extension RegistrationDocument {
         self.activatedAt = registration.activatedAt?.milliseconds
         self.expiresAt = registration.expiresAt?.milliseconds
         self.ending = registration.ending
+        self.terms = registration.terms
         self.rule = registration.rule
         self.policyHash = registration.policyHash.data
     }
@@ -123,6 +126,7 @@ extension RegistrationDocument {
             activatedAt: self.activatedAt.map(Date.init(milliseconds:)),
             expiresAt: self.expiresAt.map(Date.init(milliseconds:)),
             ending: self.ending,
+            terms: self.terms ?? RegistrationTerms(),
             rule: self.rule,
             policyHash: [UInt8](self.policyHash)
         )
@@ -139,6 +143,7 @@ extension RegistrationDocument.Request {
         self.serialNumber = request.serialNumber?.bytes.data
         self.notAfter = request.notAfter?.milliseconds
         self.failure = request.failure
+        self.newThumbprint = request.newThumbprint
     }
 
     func restored() throws -> IdentityRequest {
@@ -150,7 +155,8 @@ extension RegistrationDocument.Request {
             updatedAt: Date(milliseconds: self.updatedAt),
             serialNumber: try self.serialNumber.map { try SerialNumber(bytes: $0) },
             notAfter: self.notAfter.map(Date.init(milliseconds:)),
-            failure: self.failure
+            failure: self.failure,
+            newThumbprint: self.newThumbprint
         )
     }
 }

@@ -27,8 +27,15 @@ enum RegistrationEventRow {
     static func arguments(_ event: RegistrationEvent, _ registration: Registration) throws -> StatementArguments {
         [
             event.type.rawValue, event.at.milliseconds, registration.owner, registration.id.description,
-            try RegistrationRow.document(registration),
+            try RegistrationRow.document(Self.told(registration, at: event.at)),
         ]
+    }
+
+    /// The registration as an event tells of it: of its requests those whose certificates are valid.
+    private static func told(_ registration: Registration, at instant: Date) -> Registration {
+        var told = registration
+        told.requests = registration.requests.filter { ($0.notAfter ?? .distantPast) > instant }
+        return told
     }
 
     static func decode(_ row: Row) throws -> RecordedEvent {

@@ -21,26 +21,47 @@ enum RegistrationRow {
         UPDATE registrations SET
             status = ?3, holds_name = ?4, holds_host = ?5, revision = revision + 1, due_at = ?6,
             lease_holder = iif(lease_until > ?10, lease_holder, ?7),
-            lease_until = iif(lease_until > ?10, lease_until, ?8), document = ?9
+            lease_until = iif(lease_until > ?10, lease_until, ?8), document = ?9, thumbprint = ?11
         WHERE id = ?1 AND revision = ?2
         """
 
     static let find = "SELECT \(columns) FROM registrations WHERE id = ?"
 
-    static let holdsName = "SELECT 1 FROM registrations WHERE ans_name = ? AND holds_name = 1 LIMIT 1"
+    static let holdsName = "SELECT 1 FROM registrations WHERE ans_name = ? AND id <> ? AND holds_name = 1 LIMIT 1"
+
+    /// Its owner has begun to register the name, and not yet proven control of it.
+    static let begunByOwner = """
+        SELECT 1 FROM registrations INDEXED BY registrations_by_host
+        WHERE host = ? AND ans_name = ? AND owner = ? AND id <> ?
+            AND status = 'PENDING_VALIDATION' LIMIT 1
+        """
 
     static let holdsHost = "SELECT 1 FROM registrations WHERE host = ? AND holds_host = 1 LIMIT 1"
 
-    /// Held by another owner; or, in a zone of ours, under another key.
+    /// Held by another owner; or, in a zone of ours, under other keys alone.
     static let heldByOthers = """
-        SELECT 1 FROM registrations WHERE host = ?1 AND holds_host = 1
-            AND (owner <> ?2 OR (?3 IS NOT NULL AND thumbprint IS NOT ?4)) LIMIT 1
+        SELECT 1 FROM registrations WHERE host = ?1 AND holds_host = 1 AND id <> ?5
+            AND (owner <> ?2 OR (?3 IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM registrations WHERE host = ?1 AND holds_host = 1 AND thumbprint IS ?4
+            ))) LIMIT 1
         """
 
-    static let countOfOwner = "SELECT COUNT(*) FROM registrations WHERE owner = ? AND holds_host = 1"
+    static let bound = "SELECT thumbprint, holds_host FROM registrations WHERE id = ? AND revision = ?"
+
+    private static let isUnderWay = "status IN ('PENDING_VALIDATION', 'PENDING_DNS', 'ACTIVE', 'DEPRECATED')"
+
+    static let countOfOwner = "SELECT COUNT(*) FROM registrations WHERE owner = ? AND \(isUnderWay)"
+
+    static let countOfHost = "SELECT COUNT(*) FROM registrations WHERE host = ? AND holds_host = 1"
+
+    /// A host of a zone of ours that was another owner's, and for which a certificate or a record in a cache may still be about.
+    static let heldUntil = """
+        SELECT 1 FROM registrations WHERE host = ?1 AND owner <> ?2 AND zone IS NOT NULL
+            AND document ->> '$.activatedAt' IS NOT NULL AND document ->> '$.expiresAt' > ?3 LIMIT 1
+        """
 
     static let boundTo = """
-        SELECT \(columns) FROM registrations WHERE thumbprint = ? AND holds_host = 1 ORDER BY id DESC LIMIT 1
+        SELECT \(columns) FROM registrations WHERE thumbprint = ? AND \(isUnderWay) ORDER BY id DESC LIMIT 1
         """
 
     static let due = """
@@ -51,6 +72,9 @@ enum RegistrationRow {
     static let releaseLeases = """
         UPDATE registrations SET lease_holder = NULL, lease_until = NULL WHERE due_at <= ?1 AND lease_until > ?1
         """
+
+    /// A row that cannot be read comes back in an hour.
+    static let putOff = "UPDATE registrations SET due_at = ?2 + 3600000 WHERE id = ?1"
 
     static let lease = "UPDATE registrations SET lease_holder = ?2, lease_until = ?3 WHERE id = ?1"
 
@@ -73,7 +97,7 @@ enum RegistrationRow {
             registration.id.description, change.revision, registration.status.rawValue,
             Self.holdsName(registration), Self.holdsHost(registration), change.dueAt?.milliseconds,
             change.lease?.holder, change.lease?.until.milliseconds, try Self.document(registration),
-            change.yieldsAt?.milliseconds,
+            change.yieldsAt?.milliseconds, registration.thumbprint,
         ]
     }
 
@@ -111,6 +135,10 @@ enum RegistrationRow {
             conditions.append("id < ?")
             arguments += [before.description]
         }
+        if let step = query.step {
+            conditions.append("document ->> '$.step' = ?")
+            arguments += [step.rawValue]
+        }
         if !query.statuses.isEmpty {
             let statuses = query.statuses.map(\.rawValue).sorted()
             conditions.append("status IN (\(statuses.map { _ in "?" }.joined(separator: ", ")))")
@@ -125,11 +153,16 @@ enum RegistrationRow {
         String(decoding: try JSONEncoder().encode(RegistrationDocument(registration)), as: UTF8.self)
     }
 
-    private static func holdsName(_ registration: Registration) -> Bool {
-        registration.status.isPending || registration.activatedAt != nil
+    static func holdsName(_ registration: Registration) -> Bool {
+        Self.isPendingProven(registration) || registration.activatedAt != nil
     }
 
-    private static func holdsHost(_ registration: Registration) -> Bool {
-        registration.status.isPending || registration.status.isLive
+    static func holdsHost(_ registration: Registration) -> Bool {
+        Self.isPendingProven(registration) || registration.status.isLive
+    }
+
+    /// Whoever has proven nothing yet holds nothing: else anybody could lock anybody's domain.
+    private static func isPendingProven(_ registration: Registration) -> Bool {
+        registration.status.isPending && registration.control != nil
     }
 }

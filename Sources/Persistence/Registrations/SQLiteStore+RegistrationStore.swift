@@ -4,6 +4,7 @@ public import AuditLog
 import DNS
 public import FoundationEssentials
 import GRDB
+import Metrics
 public import RegistrationAuthority
 
 extension SQLiteStore: RegistrationStore {
@@ -17,11 +18,13 @@ extension SQLiteStore: RegistrationStore {
     ) async throws -> RegistrationCreation {
         try await self.write { transaction in
             let database = transaction.database
-            if try database.exists(RegistrationRow.holdsName, [registration.ansName]) { return .nameTaken }
-            let holder: StatementArguments = [
-                registration.host, registration.owner, registration.zone?.description, registration.thumbprint,
+            if let holding = try Self.obstacle(to: registration, in: database) { return holding }
+            let begun: StatementArguments = [
+                registration.host, registration.ansName, registration.owner, registration.id.description,
             ]
-            if try database.exists(RegistrationRow.heldByOthers, holder) { return .hostTaken }
+            if try database.exists(RegistrationRow.begunByOwner, begun) { return .nameTaken }
+            let ofHost: Int? = try database.one(RegistrationRow.countOfHost, [registration.host]) { try $0.value(0) }
+            if ofHost ?? 0 >= RegistrationAuthority.Budget.registrationsOfHost { return .hostFull }
             if let agents {
                 let count: Int? = try database.one(RegistrationRow.countOfOwner, [registration.owner]) {
                     try $0.value(0)
@@ -66,7 +69,30 @@ extension SQLiteStore: RegistrationStore {
     public func update(_ change: RegistrationChange) async throws -> StoredRegistration? {
         try await self.write(isFinishing: true) { transaction in
             let arguments = try RegistrationRow.arguments(change)
+            let before = try transaction.database.one(
+                RegistrationRow.bound,
+                [change.registration.id.description, change.revision]
+            ) { row in (thumbprint: try row.optional(0) as String?, holdsHost: try row.value(1) as Bool) }
+            guard let before else { return nil }
+            if !before.holdsHost, RegistrationRow.holdsHost(change.registration) {
+                switch try Self.obstacle(to: change.registration, in: transaction.database) {
+                case .nameTaken: throw RegistrationError.nameTaken(change.registration)
+                case .hostTaken: throw RegistrationError.hostTaken(change.registration)
+                default: break
+                }
+            }
             guard try transaction.database.change(RegistrationRow.update, arguments) == 1 else { return nil }
+            if let old = before.thumbprint, let key = change.registration.identityKey,
+                old != change.registration.thumbprint
+            {
+                try AccountKeyRow.replace(
+                    old,
+                    by: try IdentityKey(key),
+                    ofOwner: change.registration.owner,
+                    at: change.registration.updatedAt,
+                    in: transaction.database
+                )
+            }
             for event in change.audit { try transaction.append(event) }
             for event in change.events {
                 try transaction.database.change(
@@ -89,7 +115,18 @@ extension SQLiteStore: RegistrationStore {
         let isIdle = try await self.read { try $0.one(RegistrationRow.due, due) { _ in true } == nil }
         if isIdle { return [] }
         return try await self.write { transaction in
-            let claimed = try transaction.database.all(RegistrationRow.due, due, RegistrationRow.decode)
+            let rows = try transaction.database.all(RegistrationRow.due, due) { row in
+                (id: try row.value(0) as String, stored: Result { try RegistrationRow.decode(row) })
+            }
+            var claimed: [StoredRegistration] = []
+            for row in rows {
+                guard case .success(let stored) = row.stored else {
+                    Counter(label: "signet_registrations_unreadable_total").increment()
+                    try transaction.database.change(RegistrationRow.putOff, [row.id, instant.milliseconds])
+                    continue
+                }
+                claimed.append(stored)
+            }
             for stored in claimed {
                 try transaction.database.change(
                     RegistrationRow.lease,
@@ -129,6 +166,23 @@ extension SQLiteStore: RegistrationStore {
 }
 
 extension SQLiteStore {
+    /// Who holds the name or the host of a registration, if others do.
+    private static func obstacle(
+        to registration: Registration,
+        in database: Database
+    ) throws -> RegistrationCreation? {
+        let id = registration.id.description
+        if try database.exists(RegistrationRow.holdsName, [registration.ansName, id]) { return .nameTaken }
+        let holder: StatementArguments = [
+            registration.host, registration.owner, registration.zone?.description, registration.thumbprint, id,
+        ]
+        if try database.exists(RegistrationRow.heldByOthers, holder) { return .hostTaken }
+        guard registration.zone != nil, registration.activatedAt == nil else { return nil }
+        let rest = registration.createdAt.milliseconds - Int64(AgentRecords.ttl) * 1_000
+        let before: StatementArguments = [registration.host, registration.owner, rest]
+        return try database.exists(RegistrationRow.heldUntil, before) ? .hostTaken : nil
+    }
+
     /// Gives back the leases on work that is due, for whoever knows that no other process works on the store; says how many.
     ///
     /// A process that was killed leaves its leases behind: without this its work would rest until they are over.

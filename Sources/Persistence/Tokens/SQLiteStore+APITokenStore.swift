@@ -29,6 +29,11 @@ extension SQLiteStore: APITokenStore {
         try await self.read { try $0.all(TokenRow.list, [id ?? "", Self.rows(limit)], TokenRow.decode) }
     }
 
+    /// Tokens that act for an account, in ascending order of id, at most `limit`.
+    public func tokens(of account: String, limit: Int) async throws -> [APIToken] {
+        try await self.read { try $0.all(TokenRow.listOfAccount, [account, Self.rows(limit)], TokenRow.decode) }
+    }
+
     /// Revokes a token, and returns it as it is then; nil, and no audit entry, when there is none.
     ///
     /// A token that was revoked before keeps its first instant, and no second audit entry is made.

@@ -6,15 +6,24 @@ import GRDB
 import RegistrationAuthority
 
 enum TokenRow {
-    static let columns = "id, name, role, created, expires, last_used, revoked_at, secret_hash"
+    private static let written = "id, name, role, created, expires, last_used, revoked_at, secret_hash, account"
+
+    static let columns = """
+        \(written), EXISTS (
+            SELECT 1 FROM accounts
+            WHERE accounts.id = coalesce(api_tokens.account, 'token:' || api_tokens.id) AND status = 'SUSPENDED'
+        )
+        """
 
     static let insert = """
-        INSERT INTO api_tokens (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+        INSERT INTO api_tokens (\(written)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """
 
     static let find = "SELECT \(columns) FROM api_tokens WHERE id = ?"
 
     static let list = "SELECT \(columns) FROM api_tokens WHERE id > ? ORDER BY id LIMIT ?"
+
+    static let listOfAccount = "SELECT \(columns) FROM api_tokens WHERE account = ? ORDER BY id LIMIT ?"
 
     static let revoke = "UPDATE api_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
 
@@ -26,7 +35,7 @@ enum TokenRow {
         [
             token.id, token.name, token.role.rawValue, token.created.secondsSinceEpoch,
             token.expires?.secondsSinceEpoch, token.lastUsed?.secondsSinceEpoch, token.revokedAt?.secondsSinceEpoch,
-            token.secretHash.data,
+            token.secretHash.data, token.account,
         ]
     }
 
@@ -44,7 +53,9 @@ enum TokenRow {
             expires: try row.optional(4).map(Date.init(secondsSinceEpoch:)),
             lastUsed: try row.optional(5).map(Date.init(secondsSinceEpoch:)),
             revokedAt: try row.optional(6).map(Date.init(secondsSinceEpoch:)),
-            secretHash: try row.bytes(7)
+            secretHash: try row.bytes(7),
+            account: try row.optional(8),
+            isSuspended: try row.value(9)
         )
     }
 }

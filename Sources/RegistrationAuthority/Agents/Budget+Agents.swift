@@ -18,7 +18,7 @@ extension Budget {
     /// A URL, in octets: what the reference implementation of ANS takes for `metaDataUrl`.
     public static let agentURLBytes = 2_048
     /// A CSR in PEM, in octets: what `ParsedCSR` takes.
-    public static let csrPEMBytes = 65_536
+    public static let csrPEMBytes = 8_192
     /// A certificate or a chain in PEM, in octets: ten certificates of the largest RSA keys.
     public static let certificatePEMBytes = 131_072
     /// A text that stands for a host, a version or a name before it is looked at, in octets: the longest name many times.

@@ -1,5 +1,6 @@
 // What cards of both versions have in common.
 
+import JOSE
 import JSON
 
 extension AgentCardInspection {
@@ -61,7 +62,7 @@ extension AgentCardInspection {
         for signature in self.objects(card, "signatures") {
             for name in ["protected", "signature"] {
                 guard let text = self.text(signature, name, isRequired: true, mayBeEmpty: false) else { continue }
-                if Base64URL.decode(Array(text.utf8)[...]) == nil {
+                if Base64URL.decode(text) == nil {
                     self.find(signature.path(of: name), "it is not base64url without padding")
                 }
             }

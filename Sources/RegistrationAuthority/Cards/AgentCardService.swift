@@ -13,14 +13,23 @@ public struct AgentCardService: Sendable {
     private let registrations: RegistrationService
     private let store: any AgentCardStore
     private let signing: (any CardSigning)?
+    private let resolutions: ResolutionCache?
 
     /// Creates the service.
     ///
-    /// - Parameter signing: the registry's key; nil to serve cards with their agents' signatures alone.
-    public init(registrations: RegistrationService, store: any AgentCardStore, signing: (any CardSigning)? = nil) {
+    /// - Parameters:
+    ///   - signing: the registry's key; nil to serve cards with their agents' signatures alone.
+    ///   - resolutions: where answers about agents are kept: those about a host are forgotten when its card changes.
+    public init(
+        registrations: RegistrationService,
+        store: any AgentCardStore,
+        signing: (any CardSigning)? = nil,
+        resolutions: ResolutionCache? = nil
+    ) {
         self.registrations = registrations
         self.store = store
         self.signing = signing
+        self.resolutions = resolutions
     }
 
     /// Publishes a card, or replaces the one of the same A2A version.
@@ -46,6 +55,7 @@ public struct AgentCardService: Sendable {
             "name": registration.ansName, "a2aVersion": document.version.rawValue,
             "sha256": document.sha256.hexadecimal, "agentSignatures": "\(signatures)",
         ]
+        defer { self.resolutions?.forget(host: registration.host) }
         return try await self.store.publish(
             document,
             of: id,
@@ -117,7 +127,8 @@ extension AgentCardService {
         return try CardSignature.verify(card.value, with: key).count
     }
 
-    private func card(
+    /// The card of a registration, whatever its state.
+    func card(
         of registration: Registration,
         preferring version: AgentCardVersion?
     ) async throws -> ServedCard {

@@ -9,6 +9,8 @@ public struct AuthoritativeObserver: DomainObserving {
     private let propagation: Propagation
     private let proofs: HTTPProofs
     private let caaIdentities: [String]
+    private let clock: any Clock<Duration>
+    private let slots = ObservationSlots()
 
     /// Creates an observer.
     ///
@@ -22,20 +24,43 @@ public struct AuthoritativeObserver: DomainObserving {
         self.propagation = Propagation(resolver: resolver, clock: clock)
         self.proofs = proofs
         self.caaIdentities = caaIdentities
+        self.clock = clock
     }
 
-    /// Whether a challenge is answered, by DNS at every authoritative server, or by HTTP.
-    public func control(of host: DomainName, by challenge: ControlChallenge) async -> ControlFinding {
+    /// Whether a challenge is answered, by one of these methods: DNS at every authoritative server, or HTTP.
+    public func control(
+        of host: DomainName,
+        by challenge: ControlChallenge,
+        methods: [ControlMethod]
+    ) async -> ControlFinding {
+        guard self.slots.take() else { return .unavailable(Self.busy) }
+        defer { self.slots.giveBack() }
+        return await within(Budget.observation, self.clock) { await self.find(challenge, of: host, by: methods) }
+            ?? .unavailable("the servers of \(host) were too slow")
+    }
+
+    private static let busy = "too many checks are under way; try again in a few seconds"
+
+    private func find(
+        _ challenge: ControlChallenge,
+        of host: DomainName,
+        by methods: [ControlMethod]
+    ) async -> ControlFinding {
         do throws(DNSError) {
             if let forbidden = try await self.forbiddance(of: host) { return .forbidden(forbidden) }
         } catch {
             // RFC 8659 §3: what cannot be looked up might forbid it.
             return .unavailable("the CAA records of \(host) cannot be looked up: \(error.reason)")
         }
-        let byDNS = await self.controlByDNS(of: host, challenge)
-        if case .proven = byDNS { return byDNS }
-        let byHTTP = await self.proofs.control(of: host, by: challenge, resolver: self.resolver)
-        if case .proven = byHTTP { return byHTTP }
+        let byDNS = methods.contains(.dns01) ? await self.controlByDNS(of: host, challenge) : nil
+        if case .proven = byDNS { return .proven(.dns01) }
+        let byHTTP =
+            methods.contains(.http01)
+            ? await self.proofs.control(of: host, by: challenge, resolver: self.resolver, clock: self.clock) : nil
+        if case .proven = byHTTP { return .proven(.http01) }
+        guard let byDNS, let byHTTP else {
+            return byDNS ?? byHTTP ?? .notProven("the policy admits no proof of control of this name")
+        }
         switch (byDNS, byHTTP) {
         case (.unavailable(let first), .unavailable(let second)): return .unavailable("DNS: \(first); HTTP: \(second)")
         case (.notProven(let first), .notProven(let second)), (.unavailable(let first), .notProven(let second)),
@@ -89,6 +114,13 @@ public struct AuthoritativeObserver: DomainObserving {
 
     /// Compares the records that should be there with those that every authoritative server gives.
     public func compare(_ expected: [ProvisionedRecord], of host: DomainName) async -> RecordFinding {
+        guard self.slots.take() else { return .unavailable(Self.busy) }
+        defer { self.slots.giveBack() }
+        return await within(Budget.observation, self.clock) { await self.find(expected, of: host) }
+            ?? .unavailable("the servers of \(host) were too slow")
+    }
+
+    private func find(_ expected: [ProvisionedRecord], of host: DomainName) async -> RecordFinding {
         let questions = RecordComparison.questions(for: expected)
         do throws(DNSError) {
             let zone = try await self.resolver.authoritativeServers(of: host)
@@ -102,6 +134,21 @@ public struct AuthoritativeObserver: DomainObserving {
             }
             guard let worst else { return .unavailable("zone \(zone.apex) has no servers") }
             return .compared(worst, isSigned: isSigned)
+        } catch {
+            return .unavailable(error.reason)
+        }
+    }
+
+    /// Whether a zone's server has records at a name, or has delegated it.
+    public func use(of host: DomainName, in zone: DomainName) async -> NameUse {
+        do throws(DNSError) {
+            switch try await self.resolver.occupation(of: host, in: zone) {
+            case .free: return .free
+            case .delegated(let cut): return .inUse("\(cut) is delegated to other name servers; choose another name")
+            case .used(let types):
+                let list = types.isEmpty ? "names below it" : types.map(\.description).joined(separator: ", ")
+                return .inUse("the zone has records of its own at \(host) (\(list)); choose another name")
+            }
         } catch {
             return .unavailable(error.reason)
         }

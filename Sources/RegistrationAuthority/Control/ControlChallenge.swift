@@ -4,6 +4,7 @@
 import Crypto
 public import DNS
 public import FoundationEssentials
+import JOSE
 
 /// What the owner of a name has to publish, in one of two places.
 public struct ControlChallenge: Hashable, Sendable {

@@ -14,6 +14,16 @@ public enum ControlFinding: Hashable, Sendable {
     case forbidden(String)
 }
 
+/// What a zone has at a name.
+public enum NameUse: Hashable, Sendable {
+    /// Nothing.
+    case free
+    /// Records, or a delegation; in words.
+    case inUse(String)
+    /// Nobody could be asked; later it may pass.
+    case unavailable(String)
+}
+
 /// What came of looking for records.
 public enum RecordFinding: Hashable, Sendable {
     /// What is there and what is not, by comparison, and whether the zone is signed (DNSSEC).
@@ -27,8 +37,15 @@ public enum RecordFinding: Hashable, Sendable {
 /// Every call ends in bounded time, follows a bounded number of aliases, and never connects to an address that the
 /// address policy refuses. Any number of tasks may call.
 public protocol DomainObserving: Sendable {
-    /// Whether a challenge is answered, by DNS at every authoritative server, or by HTTP.
-    func control(of host: DomainName, by challenge: ControlChallenge) async -> ControlFinding
+    /// Whether a challenge is answered, by one of these methods: DNS at every authoritative server, or HTTP.
+    func control(
+        of host: DomainName,
+        by challenge: ControlChallenge,
+        methods: [ControlMethod]
+    ) async -> ControlFinding
+
+    /// Whether a zone's server has records at a name, or has delegated it.
+    func use(of host: DomainName, in zone: DomainName) async -> NameUse
 
     /// Compares the records that should be there with those that every authoritative server gives.
     func compare(_ expected: [ProvisionedRecord], of host: DomainName) async -> RecordFinding

@@ -25,7 +25,12 @@ public struct HTTPProofs: Sendable {
     }
 
     /// Whether a challenge is answered under a host's name.
-    func control(of host: DomainName, by challenge: ControlChallenge, resolver: Resolver) async -> ControlFinding {
+    func control(
+        of host: DomainName,
+        by challenge: ControlChallenge,
+        resolver: Resolver,
+        clock: any Clock<Duration>
+    ) async -> ControlFinding {
         let found: [IPAddress]
         do throws(DNSError) {
             found = try await resolver.addresses(of: host)
@@ -39,17 +44,33 @@ public struct HTTPProofs: Sendable {
                 reason = "an address of \(host) is not contacted: \(why)"
                 continue
             }
-            do {
-                let content = try await self.fetch(challenge.httpPath, of: host, at: address)
-                if content == challenge.keyAuthorization { return .proven(.http01) }
-                reason = "http://\(host)\(challenge.httpPath) has something else than the key authorization"
-            } catch let error as ProofFailure {
-                reason = "http://\(host)\(challenge.httpPath) \(error.reason)"
-            } catch {
-                reason = "http://\(host)\(challenge.httpPath) cannot be fetched"
+            let url = "http://\(host)\(challenge.httpPath)"
+            // The client's own limits begin anew with each octet that comes.
+            let fetched = await within(.seconds(Budget.proofSeconds), clock) {
+                await self.content(challenge.httpPath, of: host, at: address)
+            }
+            switch fetched {
+            case .success(challenge.keyAuthorization): return .proven(.http01)
+            case .success: reason = "\(url) has something else than the key authorization"
+            case .failure(let failure): reason = "\(url) \(failure.reason)"
+            case nil: reason = "\(url) did not come within \(Budget.proofSeconds) seconds"
             }
         }
         return .notProven(reason)
+    }
+
+    private func content(
+        _ path: String,
+        of host: DomainName,
+        at address: IPAddress
+    ) async -> Result<String, ProofFailure> {
+        do {
+            return .success(try await self.fetch(path, of: host, at: address))
+        } catch let error as ProofFailure {
+            return .failure(error)
+        } catch {
+            return .failure(ProofFailure(reason: "cannot be fetched"))
+        }
     }
 
     private struct ProofFailure: Error {

@@ -7,15 +7,15 @@
 public struct TargetPolicy: Hashable, Sendable {
     /// The schemes.
     public let schemes: Set<WebURL.Scheme>
-    /// The ports.
-    public let ports: Set<UInt16>
+    /// The ports; any when nil.
+    public let ports: Set<UInt16>?
     /// The addresses.
     public let addresses: AddressPolicy
 
     /// Creates a policy; https on port 443 at the public Internet when nothing else is said.
     public init(
         schemes: Set<WebURL.Scheme> = [.https],
-        ports: Set<UInt16> = [443],
+        ports: Set<UInt16>? = [443],
         addresses: AddressPolicy = AddressPolicy()
     ) {
         self.schemes = schemes
@@ -43,8 +43,8 @@ extension TargetPolicy {
             let admitted = self.schemes.map(\.rawValue).sorted().joined(separator: ", ")
             throw RegistrationError(.targetRefused, "the scheme \(url.scheme) is not admitted here; use \(admitted)")
         }
-        guard self.ports.contains(url.port) else {
-            let admitted = self.ports.sorted().map(String.init).joined(separator: ", ")
+        if let ports = self.ports, !ports.contains(url.port) {
+            let admitted = ports.sorted().map(String.init).joined(separator: ", ")
             throw RegistrationError(.targetRefused, "port \(url.port) is not admitted here; use \(admitted)")
         }
         if case .address(let octets) = url.host { _ = try self.check(addresses: [octets], of: url) }

@@ -26,7 +26,10 @@ public struct RateLimitSubject: Hashable, Sendable {
             switch limit.scope {
             case .address: "address:" + (self.address.map(Self.text) ?? "")
             case .account: "account:" + (self.account ?? "")
-            case .domain: "domain:" + (self.host.map { RegistrableDomain(of: $0, suffixes: suffixes).name } ?? "")
+            // One for each account: else anybody could use up what a domain's owner has.
+            case .domain:
+                "domain:" + (self.host.map { RegistrableDomain(of: $0, suffixes: suffixes).name } ?? "")
+                    + (self.account.map { "|" + $0 } ?? "")
             }
         return RateLimitKey(limit: limit.name, subject: subject)
     }

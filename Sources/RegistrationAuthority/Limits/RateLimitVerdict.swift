@@ -34,9 +34,12 @@ public struct RateLimitVerdict: Hashable, Sendable {
     public func requireAllowed() throws(RegistrationError) {
         guard !self.allowed else { return }
         let names = self.results.filter { !$0.admission.allowed }.map(\.limit.name).joined(separator: ", ")
+        let seconds = max(1, self.retryAfter.roundedUpSeconds)
         throw RegistrationError(
             .rateLimited,
-            "the rate limit \(names) is used up; try again in \(self.retryAfter.roundedUpSeconds) seconds"
+            "the rate limit \(names) is used up; try again in \(seconds) seconds",
+            retryAfter: Int(seconds),
+            verdict: self
         )
     }
 }

@@ -70,6 +70,9 @@ enum LookAlike {
     /// letter, and hyphens.
     static func reads(_ label: String, as word: String) -> Bool {
         let hyphen = UInt8(ascii: "-")
+        // "agent5" is the fifth of them, and no imitation of "agents".
+        let isPlural = word.utf8.count > 4 && word.hasSuffix("s") && !word.hasSuffix("ss")
+        if isPlural, label == word.dropLast() + "5" { return false }
         var left = label.utf8.filter { $0 != hyphen }[...]
         var right = word.utf8.filter { $0 != hyphen }[...]
         while let a = left.first, let b = right.first {

@@ -20,6 +20,8 @@ public struct DraftAgentName: Hashable, Sendable {
     public let provider: String
     /// The version; the third number is zero when the name has two.
     public let version: AgentVersion
+    /// Whether the name has the third number.
+    public let hasPatch: Bool
     /// The rest: one or more labels, or nothing.
     public let suffix: String
     /// The name as it was written.
@@ -47,6 +49,7 @@ public struct DraftAgentName: Hashable, Sendable {
         self.capability = String(labels[1])
         self.provider = labels[2..<at].joined(separator: ".")
         self.version = AgentVersion(major, minor, (numbers.count == 2 ? numbers[1] : nil) ?? 0)
+        self.hasPatch = numbers.count == 2
         self.suffix = labels[(at + 1 + numbers.count)...].joined(separator: ".")
         self.description = text
     }

@@ -1,6 +1,7 @@
 // Parameters of the SVCB records (RFC 9460 §14.3.2; DNS-AID draft-02 §4 in the range for private use).
 
 import DNS
+import JOSE
 
 /// Keys of service parameters, and the binding of an endpoint.
 enum ServiceKey {

@@ -18,10 +18,10 @@ public struct Registration: Hashable, Sendable {
     public var description: AgentDescription
     /// The zone of ours in which the host lies; nil for a name of others.
     public let zone: DomainName?
-    /// The key that the registration is bound to: that of the identity request.
-    public let identityKey: SubjectPublicKey?
+    /// The key that the registration is bound to: that of the latest identity request that was served.
+    public private(set) var identityKey: SubjectPublicKey?
     /// RFC 7638 thumbprint of ``identityKey``.
-    public let thumbprint: String?
+    public private(set) var thumbprint: String?
     /// When it was received.
     public let createdAt: Date
     /// Until when it must be active.
@@ -50,6 +50,8 @@ public struct Registration: Hashable, Sendable {
     public var expiresAt: Date?
     /// Why and when it ended.
     public var ending: RegistrationEnding?
+    /// Within which bounds it was admitted.
+    public let terms: RegistrationTerms
     /// The rule that admitted it.
     public let rule: String
     /// SHA-256 of the policy whose rule that is.
@@ -59,6 +61,12 @@ public struct Registration: Hashable, Sendable {
     public var host: String { self.description.host.description }
     /// Its ANS name.
     public var ansName: String { self.description.ansName.description }
+
+    /// Binds the registration to another key.
+    mutating func bind(to key: IdentityKey) {
+        self.identityKey = key.key
+        self.thumbprint = key.thumbprint
+    }
 
     /// Creates or restores a registration.
     public init(
@@ -82,6 +90,7 @@ public struct Registration: Hashable, Sendable {
         activatedAt: Date? = nil,
         expiresAt: Date? = nil,
         ending: RegistrationEnding? = nil,
+        terms: RegistrationTerms = RegistrationTerms(),
         rule: String,
         policyHash: [UInt8]
     ) {
@@ -105,6 +114,7 @@ public struct Registration: Hashable, Sendable {
         self.activatedAt = activatedAt
         self.expiresAt = expiresAt
         self.ending = ending
+        self.terms = terms
         self.rule = rule
         self.policyHash = policyHash
     }
@@ -137,12 +147,30 @@ public struct RegistrationEnding: Hashable, Sendable, Codable {
     public let comments: String?
     /// When.
     public let at: Date
+    /// Who ended it, as the audit log has it; nil when nobody did but time.
+    public let by: String?
 
     /// Creates the value.
-    public init(reason: RevocationReason, comments: String?, at instant: Date) {
+    public init(reason: RevocationReason, comments: String?, at instant: Date, by actor: String? = nil) {
         self.reason = reason.rawValue
         self.comments = comments
         self.at = instant
+        self.by = actor
+    }
+}
+
+/// What the policy's rule admitted, as far as it is needed later.
+public struct RegistrationTerms: Hashable, Sendable, Codable {
+    // Stored: a change here needs a migration.
+    /// By which of these control of a name of others may be proven.
+    public let methods: [ControlMethod]
+    /// The longest lifetime of its certificates in seconds; nil for that of the profile.
+    public let lifetime: Int64?
+
+    /// Creates the value.
+    public init(methods: [ControlMethod] = [.dns01, .http01], lifetime: Int64? = nil) {
+        self.methods = methods
+        self.lifetime = lifetime
     }
 }
 
@@ -161,8 +189,8 @@ public struct IdentityRequest: Hashable, Sendable {
 
     /// Its id.
     public let id: AgentID
-    /// The DER of the request.
-    public let request: [UInt8]
+    /// The DER of the request; empty once it is served or refused.
+    public internal(set) var request: [UInt8]
     /// When it came.
     public let submittedAt: Date
     /// How far it is.
@@ -175,6 +203,8 @@ public struct IdentityRequest: Hashable, Sendable {
     public var notAfter: Date?
     /// Why it was refused.
     public var failure: String?
+    /// The thumbprint of the key that it puts in the place of the agent's; nil for the same key.
+    public let newThumbprint: String?
 
     /// Creates or restores a request.
     public init(
@@ -185,7 +215,8 @@ public struct IdentityRequest: Hashable, Sendable {
         updatedAt: Date,
         serialNumber: SerialNumber? = nil,
         notAfter: Date? = nil,
-        failure: String? = nil
+        failure: String? = nil,
+        newThumbprint: String? = nil
     ) {
         self.id = id
         self.request = request
@@ -195,6 +226,7 @@ public struct IdentityRequest: Hashable, Sendable {
         self.serialNumber = serialNumber
         self.notAfter = notAfter
         self.failure = failure
+        self.newThumbprint = newThumbprint
     }
 }
 

@@ -35,9 +35,10 @@ extension RegistrationEngine {
             at: self.environment.instant,
             notBefore: seconds
         )
-        // A pause never outlasts the time that the registration has.
-        let retryAt = registration.status.isPending ? min(next, registration.deadline) : next
-        return StepOutcome(registration: registration, retryAt: retryAt)
+        // A pause never outlasts the time that the registration or its certificate has.
+        let end = registration.status.isPending ? registration.deadline : registration.expiresAt
+        let retryAt = registration.status.isPending || registration.status.isLive ? min(next, end ?? next) : next
+        return StepOutcome(registration: registration, retryAt: retryAt, events: machine.events)
     }
 
     /// The registration will not become active.
@@ -59,7 +60,7 @@ extension RegistrationEngine {
             case .awaitControl: "control of \(registration.host) was not proven"
             case .issueIdentity: "the identity certificate was not issued"
             case .publishRecords, .verifyRecords, .awaitRecords: "the records of \(registration.host) were not seen"
-            case .withdraw, .none: "it did not become active"
+            case .retireRecords, .withdraw, .none: "it did not become active"
             }
         let last = registration.failure.map { "; the last failure: \($0.reason)" } ?? ""
         return "\(missing) in time\(last); register again to start anew"

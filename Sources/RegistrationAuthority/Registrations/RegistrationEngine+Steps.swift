@@ -21,22 +21,34 @@ extension RegistrationEngine {
         if registration.status.isPending, instant >= registration.deadline {
             return self.giveUp(registration, code: "DEADLINE_PASSED", Self.lateness(registration), at: instant)
         }
+        if let expired = self.expire(registration, at: instant) { return expired }
         switch registration.step {
-        case .awaitApproval, .awaitControl, .awaitRecords: return StepOutcome(registration: registration)
+        case .awaitApproval, .awaitControl, .awaitRecords, .none: return StepOutcome(registration: registration)
         case .issueIdentity: return await self.issueIdentity(registration)
         case .publishRecords: return await self.publishRecords(registration)
         case .verifyRecords: return await self.verifyRecords(registration)
+        case .retireRecords: return await self.retireRecords(registration)
         case .withdraw: return await self.withdraw(registration)
-        case .none: return self.expire(registration, at: instant)
         }
     }
 
     private func issueIdentity(_ registration: Registration) async -> StepOutcome {
         var machine = RegistrationMachine(registration)
+        switch await self.use(of: registration) {
+        case .free: break
+        case .inUse(let reason):
+            return self.giveUp(registration, code: "NAME_IN_USE", reason, at: self.environment.instant)
+        case .unavailable(let reason): return self.retry(machine, code: "DNS_UNAVAILABLE", reason)
+        }
         for request in registration.requests where request.status == .pending {
             do {
                 let certificate = try await self.order(request, of: registration)
                 machine.issued(certificate, for: request.id, at: self.environment.instant)
+                if request.newThumbprint != nil, let csr = try? ParsedCSR(request.request),
+                    let key = try? IdentityKey(csr.publicKey)
+                {
+                    machine.bind(to: key)
+                }
             } catch  where error.isTransient {
                 return self.retry(machine, code: error.code, error.reason)
             } catch {
@@ -48,7 +60,12 @@ extension RegistrationEngine {
             }
         }
         do {
-            let records = registration.status.isPending ? try self.records(of: registration) : registration.records
+            let isLive = registration.status.isLive
+            // What a live agent has stays when it cannot be computed anew.
+            let computed = isLive ? self.replacements(of: machine.registration) : try self.records(of: registration)
+            guard let records = await self.marked(computed, of: registration) else {
+                return self.retry(machine, code: "DNS_UNAVAILABLE", "the zone's servers cannot be asked what they have")
+            }
             machine.certificatesIssued(records: records, at: self.environment.instant)
             return StepOutcome(registration: machine.registration, events: machine.events)
         } catch {
@@ -71,10 +88,61 @@ extension RegistrationEngine {
             CertificateOrder(
                 profile: self.settings.identityProfile,
                 request: parsed,
+                lifetime: registration.terms.lifetime,
                 actor: registration.owner,
-                reference: "\(registration.id)/\(request.id)"
+                reference: registration.reference(of: request)
             )
         )
+    }
+
+    /// Whether others have the name of a registration that begins, in a zone of ours: names that are delegated, or have
+    /// records that no registration wrote, are not given out.
+    private func use(of registration: Registration) async -> NameUse {
+        guard let zone = registration.zone, registration.status.isPending else { return .free }
+        do {
+            let others = try await self.registrations(ofHost: registration)
+            // What other versions have there is the agent's own; and so is what its owner has put beside it since.
+            let isOwn = others.contains { other in
+                other.records.contains { $0.isOurs && $0.state != .removed }
+                    || (other.owner == registration.owner && other.activatedAt != nil)
+            }
+            if isOwn { return .free }
+        } catch {
+            return .unavailable("other registrations of the host cannot be read")
+        }
+        return await self.observer.use(of: registration.description.host.domainName, in: zone)
+    }
+
+    /// Records, of which those that were there before are marked as not ours: who wrote them keeps them.
+    ///
+    /// Nil when nobody can be asked.
+    private func marked(_ records: [ManagedRecord], of registration: Registration) async -> [ManagedRecord]? {
+        guard registration.zone == nil, records.contains(where: \.isOurs) else { return records }
+        let known = Set(registration.records.map(\.record.record))
+        guard let others = try? await self.registrations(ofHost: registration) else { return nil }
+        let shared = Set(others.flatMap(\.records).filter { $0.isOurs && $0.state != .removed }.map(\.record.record))
+        let asked = records.filter { !known.contains($0.record.record) && !shared.contains($0.record.record) }
+        guard !asked.isEmpty else { return records }
+        switch await self.observer.compare(asked.map(\.record), of: registration.description.host.domainName) {
+        case .unavailable: return nil
+        case .compared(let comparison, _):
+            let present = Set(comparison.present.map(\.record))
+            return records.map { record in
+                let isForeign = asked.contains(record) && present.contains(record.record.record)
+                return isForeign ? ManagedRecord(record: record.record, isOurs: false, state: .published) : record
+            }
+        }
+    }
+
+    /// The other registrations of a host, in any state.
+    private func registrations(ofHost registration: Registration) async throws -> [Registration] {
+        let query = RegistrationQuery(host: registration.host, limit: Budget.registrationsOfHost)
+        return try await self.store.registrations(query).filter { $0.id != registration.id }
+    }
+
+    /// The records of a live agent as they should be by now; as they are when that cannot be said.
+    private func replacements(of registration: Registration) -> [ManagedRecord] {
+        (try? self.records(of: registration)) ?? registration.records
     }
 
     /// The records to be there, ours where a zone of the host is in our hands.
@@ -105,7 +173,9 @@ extension RegistrationEngine {
         machine.published(results, at: self.environment.instant)
         let audit = self.audit(.writeRecords, registration, details: Self.details(of: results, for: records, in: zone))
         let failures = results.failures
-        if let fatal = failures.first(where: { $0.kind == .conflict || $0.kind == .invalid }) {
+        if registration.status.isPending,
+            let fatal = failures.first(where: { $0.kind == .conflict || $0.kind == .invalid })
+        {
             let reason = "the records cannot be written: \(fatal.reason)"
             var outcome = self.giveUp(
                 machine.registration,
@@ -138,7 +208,7 @@ extension RegistrationEngine {
                 "the zone of \(registration.host) is not served here any more"
             )
         }
-        let expected = registration.records.filter { $0.state != .removed }.map(\.record)
+        let expected = registration.records.filter(\.state.isWanted).map(\.record)
         if let reason = await self.observer.propagation(of: expected, in: zone.apex) {
             let instant = self.environment.instant
             machine.recordsUnseen(RegistrationFailure(code: "RECORDS_NOT_SEEN", reason: reason, at: instant))
@@ -167,9 +237,20 @@ extension RegistrationEngine {
         } catch {
             return self.retry(machine, code: error.code, error.reason)
         }
+        return await self.removeRecords(machine)
+    }
+
+    private func retireRecords(_ registration: Registration) async -> StepOutcome {
+        await self.removeRecords(RegistrationMachine(registration))
+    }
+
+    /// Removes what is to be removed, but for what other registrations of the host need.
+    private func removeRecords(_ machine: RegistrationMachine) async -> StepOutcome {
+        var machine = machine
+        let registration = machine.registration
         guard let zone = self.zones.zone(of: registration.description.host.domainName) else {
             machine.withdrawn([], at: self.environment.instant)
-            guard machine.registration.step == .withdraw else {
+            guard machine.registration.step == registration.step else {
                 return self.withdrawal(machine, results: [], of: [], in: nil)
             }
             return self.retry(
@@ -180,14 +261,28 @@ extension RegistrationEngine {
         }
         do {
             machine.retained(try await self.recordsNeededByOthers(than: registration))
+            let records = machine.registration.records.filter { $0.state == .withdrawing }
+            let changes = records.map { RecordChange.remove($0.record.record) }
+            let results = changes.isEmpty ? [] : await zone.provider.apply(changes, in: zone.apex)
+            // Another version may have been written, seen and activated since it was asked what others need.
+            let needed = try await self.recordsNeededByOthers(than: registration)
+            let again = records.map(\.record.record).filter(needed.contains)
+            if !again.isEmpty {
+                let restored = await zone.provider.apply(again.map { .add($0) }, in: zone.apex)
+                if let failure = restored.failures.first {
+                    return self.retry(
+                        machine,
+                        code: failure.kind.rawValue,
+                        failure.reason,
+                        notBefore: failure.retryAfter
+                    )
+                }
+            }
+            machine.withdrawn(results, at: self.environment.instant)
+            return self.withdrawal(machine, results: results, of: records, in: zone)
         } catch {
             return self.retry(machine, code: "STORE_UNAVAILABLE", "other registrations of the host cannot be read")
         }
-        let records = machine.registration.records.filter { $0.state == .withdrawing }
-        let changes = records.map { RecordChange.remove($0.record.record) }
-        let results = changes.isEmpty ? [] : await zone.provider.apply(changes, in: zone.apex)
-        machine.withdrawn(results, at: self.environment.instant)
-        return self.withdrawal(machine, results: results, of: records, in: zone)
     }
 
     private func withdrawal(
@@ -209,22 +304,24 @@ extension RegistrationEngine {
         return outcome
     }
 
-    /// Orders again, under the same reference, what was being issued when the registration ended: only so is it certain that
-    /// no certificate is left that nobody revokes.
+    /// Asks for the certificate of what was being issued when the registration ended: only so is it certain that none is left
+    /// that nobody revokes.
     private func learnCertificates(of machine: inout RegistrationMachine) async throws(IssuingFailure) {
         let registration = machine.registration
         for request in registration.requests where request.status == .pending {
-            do {
-                let certificate = try await self.order(request, of: registration)
-                machine.issued(certificate, for: request.id, at: self.environment.instant)
-            } catch  where !error.isTransient {
-                machine.rejected(request.id, because: error.reason, at: self.environment.instant)
+            let instant = self.environment.instant
+            if let certificate = try await self.issuing.delivered(for: registration.reference(of: request)) {
+                machine.issued(certificate, for: request.id, at: instant)
+            } else {
+                machine.rejected(request.id, because: "the registration ended first", at: instant)
             }
         }
     }
 
     private func revokeCertificates(of registration: Registration) async throws(IssuingFailure) {
-        let reason = registration.ending.flatMap { RevocationReason(rawValue: $0.reason) } ?? .cessationOfOperation
+        // A hold could be lifted from a certificate whose agent has ended for good.
+        let asked = registration.ending.flatMap { RevocationReason(rawValue: $0.reason) } ?? .cessationOfOperation
+        let reason = asked == .certificateHold ? .cessationOfOperation : asked
         for request in registration.requests {
             guard let serialNumber = request.serialNumber, let notAfter = request.notAfter,
                 notAfter > self.environment.instant
@@ -232,7 +329,7 @@ extension RegistrationEngine {
             try await self.issuing.revoke(
                 serialNumber,
                 reason: reason,
-                actor: registration.owner,
+                actor: registration.ending?.by ?? "system",
                 address: nil,
                 requestID: nil
             )
@@ -247,13 +344,12 @@ extension RegistrationEngine {
             limit: Budget.registrationsOfHost
         )
         let others = try await self.store.registrations(query).filter { $0.id != registration.id }
-        return Set(others.flatMap(\.records).filter { $0.state != .removed }.map(\.record.record))
+        return Set(others.flatMap(\.records).filter(\.state.isWanted).map(\.record.record))
     }
 
-    private func expire(_ registration: Registration, at instant: Date) -> StepOutcome {
-        guard registration.status.isLive, let end = registration.expiresAt, instant >= end else {
-            return StepOutcome(registration: registration)
-        }
+    /// The end of a live registration whose last certificate has expired, whatever else is under way.
+    private func expire(_ registration: Registration, at instant: Date) -> StepOutcome? {
+        guard registration.status.isLive, let end = registration.expiresAt, instant >= end else { return nil }
         var machine = RegistrationMachine(registration)
         machine.expired(at: instant)
         return StepOutcome(

@@ -24,6 +24,8 @@ public final class RegistrationEngine: Service {
     private let works = Mutex(0)
     private let submitted: AsyncStream<Submission>
     private let submission: AsyncStream<Submission>.Continuation
+    /// How many that were claimed are not finished.
+    private let claimed = Mutex(0)
     /// How many that were submitted are not finished.
     private let submissions = Mutex(0)
 
@@ -111,23 +113,31 @@ public final class RegistrationEngine: Service {
     }
 
     private func claimForever() async {
-        while !Task.isCancelled, !Task.isShuttingDownGracefully {
-            do {
-                let claimed = try await self.store.claim(
-                    dueAt: self.environment.instant,
-                    lease: self.newLease(),
-                    limit: Budget.claimedRegistrations
-                )
-                await withDiscardingTaskGroup { group in
-                    for stored in claimed { group.addTask { await self.work(stored) } }
+        // One that takes long holds up no other: what is done makes room for what is due.
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled, !Task.isShuttingDownGracefully {
+                let room = Budget.claimedRegistrations - self.claimed.withLock { $0 }
+                let claimed = await self.claim(atMost: room)
+                for stored in claimed {
+                    self.claimed.withLock { $0 += 1 }
+                    group.addTask {
+                        await self.work(stored)
+                        self.claimed.withLock { $0 -= 1 }
+                    }
                 }
-                if claimed.count == Budget.claimedRegistrations { continue }
-            } catch {
-                self.logger.error("registrations that are due cannot be claimed", metadata: ["error": "\(error)"])
+                let pause = claimed.count < room ? Budget.claimPauseMilliseconds : Budget.backlogPauseMilliseconds
+                try? await cancelWhenGracefulShutdown { try await self.environment.sleep(.milliseconds(pause)) }
             }
-            try? await cancelWhenGracefulShutdown {
-                try await self.environment.sleep(.milliseconds(Budget.claimPauseMilliseconds))
-            }
+        }
+    }
+
+    private func claim(atMost room: Int) async -> [StoredRegistration] {
+        guard room > 0 else { return [] }
+        do {
+            return try await self.store.claim(dueAt: self.environment.instant, lease: self.newLease(), limit: room)
+        } catch {
+            self.logger.error("registrations that are due cannot be claimed", metadata: ["error": "\(error)"])
+            return []
         }
     }
 

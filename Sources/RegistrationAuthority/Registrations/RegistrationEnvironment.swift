@@ -1,6 +1,7 @@
 // Time and randomness, as arguments.
 
 public import FoundationEssentials
+import JOSE
 import Synchronization
 
 /// What the registration authority takes from the world besides its ports.
@@ -34,6 +35,16 @@ public final class RegistrationEnvironment: Sendable {
         self.generator.withLock { generator in
             func draw(_ generator: inout some RandomNumberGenerator) -> AgentID {
                 AgentID(at: self.now(), using: &generator)
+            }
+            return draw(&generator)
+        }
+    }
+
+    /// 256 random bits in base64url.
+    func drawNonce() -> String {
+        self.generator.withLock { generator in
+            func draw(_ generator: inout some RandomNumberGenerator) -> String {
+                Base64URL.encode((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
             }
             return draw(&generator)
         }

@@ -33,4 +33,22 @@ extension RegistrationError.Code {
     public static let tooManyRequests = Self("TOO_MANY_CERTIFICATE_REQUESTS")
     /// The request's key is not the one that signs it, or not the one that holds the name.
     public static let keyMismatch = Self("KEY_MISMATCH")
+    /// The key is blocked, as one that is known to be compromised.
+    public static let keyBlocked = Self("KEY_BLOCKED")
+}
+
+extension RegistrationError {
+    /// The ANS name of a registration is held by another.
+    public static func nameTaken(_ registration: Registration) -> Self {
+        Self(.ansNameTaken, "\(registration.ansName) is taken; register another version, or another host")
+    }
+
+    /// The host of a registration is held by others.
+    public static func hostTaken(_ registration: Registration) -> Self {
+        Self(
+            .hostTaken,
+            "\(registration.host) is, or was until lately, registered to another owner or key; see /v1/domains/check for "
+                + "free names"
+        )
+    }
 }

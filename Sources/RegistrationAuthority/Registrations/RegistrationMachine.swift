@@ -5,6 +5,7 @@
 // register ─ ours ──────────────▶ issueIdentity ─▶ publishRecords ─▶ verifyRecords ─▶ ACTIVE
 //          └ others ▶ awaitControl ▶ issueIdentity ─▶ awaitRecords (or publishRecords in a connected zone) ─▶ ACTIVE
 // any pending ── cancel ▶ REVOKED/withdraw, deadline ▶ FAILED/withdraw
+// live ── another identity request ▶ issueIdentity ─▶ none; by a new key ─▶ publishRecords ─▶ verifyRecords ─▶ retireRecords ─▶ none
 // live ── revoke ▶ REVOKED/withdraw, certificate at its end ▶ EXPIRED/withdraw ─▶ none
 // ```
 
@@ -17,8 +18,6 @@ struct RegistrationMachine {
     private(set) var registration: Registration
     /// What goes to the outbox with the change.
     private(set) var events: [RegistrationEvent] = []
-    /// Whether a certificate was issued since the value was made.
-    private var hasIssued = false
 
     init(_ registration: Registration) {
         self.registration = registration
@@ -41,8 +40,9 @@ struct RegistrationMachine {
     /// A certificate was issued for a request.
     mutating func issued(_ certificate: DeliveredCertificate, for request: AgentID, at instant: Date) {
         guard let index = self.registration.requests.firstIndex(where: { $0.id == request }) else { return }
-        self.hasIssued = true
+        if self.registration.status.isLive { self.events.append(RegistrationEvent(.renewed, at: instant)) }
         self.registration.requests[index].status = .signed
+        self.registration.requests[index].request = []
         self.registration.requests[index].serialNumber = certificate.serialNumber
         self.registration.requests[index].notAfter = certificate.notAfter.date
         self.registration.requests[index].updatedAt = instant
@@ -54,6 +54,7 @@ struct RegistrationMachine {
     mutating func rejected(_ request: AgentID, because reason: String, at instant: Date) {
         guard let index = self.registration.requests.firstIndex(where: { $0.id == request }) else { return }
         self.registration.requests[index].status = .rejected
+        self.registration.requests[index].request = []
         self.registration.requests[index].failure = reason
         self.registration.requests[index].updatedAt = instant
         self.registration.updatedAt = instant
@@ -63,13 +64,35 @@ struct RegistrationMachine {
     mutating func certificatesIssued(records: [ManagedRecord], at instant: Date) {
         guard self.registration.step == .issueIdentity else { return }
         if self.registration.status.isLive {
-            if self.hasIssued { self.events.append(RegistrationEvent(.renewed, at: instant)) }
-            self.advance(to: .none, at: instant)
+            self.replaceRecords(by: records, at: instant)
             return
         }
         self.registration.status = .pendingDNS
         self.registration.records = records
         self.advance(to: records.contains(where: \.isOurs) ? .publishRecords : .awaitRecords, at: instant)
+    }
+
+    /// The records of a live agent change: what is new is planned, what is no longer needed is removed once that is seen.
+    private mutating func replaceRecords(by records: [ManagedRecord], at instant: Date) {
+        let wanted = Set(records.map(\.record.record))
+        for index in self.registration.records.indices {
+            let record = self.registration.records[index]
+            guard record.isOurs, record.state != .removed, !wanted.contains(record.record.record) else { continue }
+            self.registration.records[index].state = .withdrawing
+        }
+        self.registration.records.removeAll { !$0.isOurs && !wanted.contains($0.record.record) }
+        let present = Set(self.registration.records.filter(\.state.isWanted).map(\.record.record))
+        self.registration.records += records.filter { !present.contains($0.record.record) }
+        let isUnseen = self.registration.records.contains {
+            $0.isOurs && [.published, .withdrawing].contains($0.state)
+        }
+        let isUnwritten = self.registration.records.contains(where: \.needsPublication)
+        self.advance(to: isUnwritten ? .publishRecords : isUnseen ? .verifyRecords : .none, at: instant)
+    }
+
+    /// The agent is bound to the key of a request that was served.
+    mutating func bind(to key: IdentityKey) {
+        self.registration.bind(to: key)
     }
 
     /// The host said what became of our records, in the order in which they stand.
@@ -94,9 +117,14 @@ struct RegistrationMachine {
     /// Every authoritative server gives the records.
     mutating func recordsSeen(at instant: Date) {
         guard [.verifyRecords, .awaitRecords].contains(self.registration.step) else { return }
-        for index in self.registration.records.indices where self.registration.records[index].state != .removed {
+        for index in self.registration.records.indices where self.registration.records[index].state.isWanted {
             self.registration.records[index].state = .verified
             self.registration.records[index].failure = nil
+        }
+        guard !self.registration.status.isLive else {
+            let hasOld = self.registration.records.contains { $0.state == .withdrawing }
+            self.advance(to: hasOld ? .retireRecords : .none, at: instant)
+            return
         }
         self.registration.status = .active
         self.registration.activatedAt = instant
@@ -124,10 +152,18 @@ struct RegistrationMachine {
     }
 
     /// Another request for an identity certificate came in.
-    mutating func requested(_ request: IdentityRequest, at instant: Date) {
-        guard self.registration.status.isLive, self.registration.step == .none else { return }
+    ///
+    /// Requests whose certificates have expired make room for it; false when there is none.
+    mutating func requested(_ request: IdentityRequest, at instant: Date) -> Bool {
+        let isReady = self.registration.step == .none || self.registration.step.isRecordUpkeep
+        guard self.registration.status.isLive, isReady else { return false }
+        if self.registration.requests.count >= Budget.identityRequests {
+            self.registration.requests.removeAll { $0.status == .rejected || ($0.notAfter ?? .distantFuture) < instant }
+        }
+        guard self.registration.requests.count < Budget.identityRequests else { return false }
         self.registration.requests.append(request)
         self.advance(to: .issueIdentity, at: instant)
+        return true
     }
 
     /// Its owner ends it, or an operator.
@@ -164,7 +200,7 @@ struct RegistrationMachine {
 
     /// The host said what became of the removals, in the order in which they stand.
     mutating func withdrawn(_ results: [ChangeResult], at instant: Date) {
-        guard self.registration.step == .withdraw else { return }
+        guard [.withdraw, .retireRecords].contains(self.registration.step) else { return }
         let indices = self.registration.records.indices.filter { self.registration.records[$0].state == .withdrawing }
         for (index, result) in zip(indices, results) {
             switch result {
@@ -176,6 +212,8 @@ struct RegistrationMachine {
         self.registration.updatedAt = instant
         guard !self.registration.records.contains(where: { $0.state == .withdrawing }) else { return }
         let failure = self.registration.failure
+        // What was replaced is forgotten; what was withdrawn stays to be read.
+        if self.registration.status.isLive { self.registration.records.removeAll { $0.state == .removed } }
         self.advance(to: .none, at: instant)
         if self.registration.status == .failed { self.registration.failure = failure }
     }
@@ -196,6 +234,7 @@ struct RegistrationMachine {
     private mutating func rejectPendingRequests(at instant: Date) {
         for index in self.registration.requests.indices where self.registration.requests[index].status == .pending {
             self.registration.requests[index].status = .rejected
+            self.registration.requests[index].request = []
             self.registration.requests[index].failure = "the registration ended first"
             self.registration.requests[index].updatedAt = instant
         }
@@ -209,19 +248,28 @@ struct RegistrationMachine {
     }
 }
 
+extension ManagedRecord.State {
+    /// Whether the record is to be there.
+    var isWanted: Bool { self != .withdrawing && self != .removed }
+}
+
 extension ManagedRecord {
     /// Whether we have still to write it.
     var needsPublication: Bool { self.isOurs && self.state == .planned }
 }
 
 extension Registration {
+    /// Under what a request's certificate is ordered: once, however often it is asked for.
+    func reference(of request: IdentityRequest) -> String { "\(self.id)/\(request.id)" }
+
     /// How far it is, in the words of ANS.
     public var phase: RegistrationPhase {
         switch self.step {
         case .awaitApproval: .initialization
         case .awaitControl: .domainValidation
         case .issueIdentity: self.status.isPending ? .certificateIssuance : .completed
-        case .publishRecords, .verifyRecords, .awaitRecords: .dnsProvisioning
+        case .publishRecords, .verifyRecords, .retireRecords, .awaitRecords:
+            self.status.isPending ? .dnsProvisioning : .completed
         case .withdraw, .none: .completed
         }
     }
@@ -230,7 +278,7 @@ extension Registration {
     var due: Date? {
         switch self.step {
         case .awaitApproval, .awaitControl, .awaitRecords: self.deadline
-        case .issueIdentity, .publishRecords, .verifyRecords, .withdraw: self.updatedAt
+        case .issueIdentity, .publishRecords, .verifyRecords, .retireRecords, .withdraw: self.updatedAt
         case .none: self.status.isLive ? self.expiresAt : nil
         }
     }

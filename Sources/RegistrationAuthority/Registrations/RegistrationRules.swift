@@ -35,6 +35,12 @@ public final class RegistrationRules: Sendable {
         return DomainSuffixes(suffixes: self.policy.suffixes, ownZones: ownZones)
     }
 
+    /// What another identity certificate costs: the limits of the policy whose names begin so.
+    var renewalLimits: [RateLimit] { self.policy.limits.filter { $0.name.hasPrefix("renewals") } }
+
+    /// What it costs to come with a key that nobody knows: the limits of the policy whose names begin so.
+    var strangerLimits: [RateLimit] { self.policy.limits.filter { $0.name.hasPrefix("strangers") } }
+
     /// What having a proof of control or records checked costs: the limits of the policy whose names begin so.
     var validationLimits: [RateLimit] { self.policy.limits.filter { $0.name.hasPrefix("validations") } }
 

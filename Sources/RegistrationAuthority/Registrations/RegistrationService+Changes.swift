@@ -17,8 +17,7 @@ extension RegistrationService {
         from origin: RequestOrigin,
         waiting patience: Duration = .zero
     ) async throws -> Registration {
-        let stored = try await self.stored(id, for: principal)
-        let registration = stored.registration
+        let registration = try await self.stored(id, for: principal, .verifying).registration
         try Self.requireNotEnded(registration)
         try Self.requireApproved(registration)
         guard registration.step == .awaitControl, let challenge = registration.challenge else { return registration }
@@ -27,7 +26,7 @@ extension RegistrationService {
         }
         try await self.admit(registration.description.host, principal, origin, self.rules.validationLimits)
         let host = registration.description.host.domainName
-        let finding = await self.engine.observer.control(of: host, by: challenge)
+        let finding = await self.engine.observer.control(of: host, by: challenge, methods: registration.terms.methods)
         let method = try self.method(of: finding)
         let instant = self.environment.instant
         let changed = try await self.change(id, for: principal, takesLease: true) { current in
@@ -60,7 +59,7 @@ extension RegistrationService {
         by principal: Principal,
         from origin: RequestOrigin
     ) async throws -> Registration {
-        let registration = try await self.stored(id, for: principal).registration
+        let registration = try await self.stored(id, for: principal, .verifying).registration
         try Self.requireNotEnded(registration)
         try Self.requireApproved(registration)
         guard registration.step != .awaitControl else {
@@ -68,7 +67,7 @@ extension RegistrationService {
         }
         guard registration.step == .awaitRecords else { return registration }
         try await self.admit(registration.description.host, principal, origin, self.rules.validationLimits)
-        let expected = registration.records.filter { $0.state != .removed }.map(\.record)
+        let expected = registration.records.filter(\.state.isWanted).map(\.record)
         switch await self.engine.observer.compare(expected, of: registration.description.host.domainName) {
         case .unavailable(let reason): throw RegistrationError(.dnsUnavailable, reason)
         case .compared(let comparison, let isSigned):
@@ -91,8 +90,13 @@ extension RegistrationService {
 
     /// Takes a request for another identity certificate; it needs no new proof (ANS-1).
     ///
+    /// By another key it is a change of keys, which the present key has to sign for: the call is signed by it, or by the key
+    /// that acts for the owner's account. Once the certificate is issued the agent is bound to the new key, and its `_agent`
+    /// record follows. Where the old key acted for the owner's account, the new one does, and the old key is retired.
+    ///
     /// - Throws: ``RegistrationError``: `.identityRequestNotPermitted` when the agent registered without one,
-    ///   `.invalidIdentityCSR`, `.agentNotFound`, `.permissionDenied`, `.agentEnded`.
+    ///   `.invalidIdentityCSR`, `.agentNotFound`, `.permissionDenied`, `.agentEnded`, `.keyChangeNotProven`, `.keyRetired`,
+    ///   `.keyMismatch`, `.policyDenied`.
     public func requestIdentity(
         _ id: AgentID,
         csr text: String,
@@ -109,27 +113,62 @@ extension RegistrationService {
             )
         }
         let csr = try IdentityCSR.parse(text, for: before.description.ansName)
+        let key = try IdentityKey(csr.publicKey)
+        try await self.admit(before.description.host, principal, origin, self.rules.renewalLimits)
+        let isChange = key.thumbprint != before.thumbprint
+        if isChange { try await self.requireKeyChange(of: before, to: key, by: principal, from: origin) }
         let instant = self.environment.instant
         let request = IdentityRequest(
             id: self.environment.drawID(),
             request: csr.derEncoded,
             submittedAt: instant,
-            updatedAt: instant
+            updatedAt: instant,
+            newThumbprint: isChange ? key.thumbprint : nil
         )
         let changed = try await self.change(id, for: principal, takesLease: true) { current in
             try Self.requireNotEnded(current)
-            guard current.status.isLive, current.step == .none else {
+            // Another certificate for the same key does not wait until all records are in place.
+            let isReady = current.step == .none || (!isChange && current.step.isRecordUpkeep)
+            guard current.status.isLive, isReady, current.thumbprint == before.thumbprint else {
                 throw RegistrationError(.agentBusy, "the agent is not at rest; ask again when it is ACTIVE")
             }
-            guard current.requests.count < Budget.identityRequests else {
-                throw RegistrationError(.tooManyRequests, "the agent has had \(Budget.identityRequests) certificates")
-            }
             var machine = RegistrationMachine(current)
-            machine.requested(request, at: instant)
-            return (machine.registration, [self.event(.renewAgent, current, principal, origin)], [])
+            guard machine.requested(request, at: instant) else {
+                throw RegistrationError(
+                    .tooManyRequests,
+                    "the agent has \(Budget.identityRequests) identity certificates that are valid; wait until one expires"
+                )
+            }
+            let details = isChange ? ["newKey": key.thumbprint] : [:]
+            let action: AuditAction = isChange ? .changeAgentKey : .renewAgent
+            return (machine.registration, [self.event(action, current, principal, origin, details: details)], [])
         }
         let settled = try await self.settled(changed, within: patience)
         return (settled, settled.requests.first { $0.id == request.id } ?? request)
+    }
+
+    /// Throws unless the caller may put another key in the place of an agent's.
+    private func requireKeyChange(
+        of registration: Registration,
+        to key: IdentityKey,
+        by principal: Principal,
+        from origin: RequestOrigin
+    ) async throws {
+        try principal.requireKeyInUse()
+        let signer = principal.thumbprint
+        guard signer != nil, signer == registration.thumbprint || principal.account == registration.owner else {
+            throw RegistrationError(
+                .keyChangeNotProven,
+                "csrPEM: its key is not the agent's; to change keys, sign this call by the agent's present key (RFC 9421)"
+            )
+        }
+        try await self.requireFree(key, for: registration.owner)
+        var input = registration.policyInput
+        input.role = principal.role.rawValue
+        input.actor = principal.actor
+        input.keyTypes = [key.key.type]
+        input.address = origin.octets
+        _ = try self.rules.policy.decide(input).requireGrant()
     }
 
     /// Ends a registration: certificates are revoked and our records removed; a pending one is cancelled.
@@ -149,7 +188,7 @@ extension RegistrationService {
         let before = try await self.stored(id, for: principal).registration
         if before.status == .revoked { return before }
         let instant = self.environment.instant
-        let ending = RegistrationEnding(reason: reason, comments: comments, at: instant)
+        let ending = RegistrationEnding(reason: reason, comments: comments, at: instant, by: principal.actor)
         let changed = try await self.change(id, for: principal, takesLease: true) { current in
             guard current.status != .revoked else { return nil }
             guard current.status.isPending || current.status.isLive else {

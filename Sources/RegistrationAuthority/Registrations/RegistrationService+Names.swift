@@ -1,9 +1,6 @@
-// Names that nobody holds yet, and agents behind names that somebody does.
+// Names that nobody holds yet.
 
-import Crypto
 import DNS
-import FoundationEssentials
-import PKIX
 
 /// Whether a host can be registered.
 public struct NameAvailability: Hashable, Sendable {
@@ -17,14 +14,6 @@ public struct NameAvailability: Hashable, Sendable {
     public let reason: String?
     /// Names of the zone that can be.
     public let suggestions: [String]
-}
-
-/// An agent as those see it who want to speak to it.
-public struct ResolvedAgent: Hashable, Sendable {
-    /// The registration.
-    public let registration: Registration
-    /// SHA-256 of the DER of its valid identity certificates, the newest first.
-    public let certificates: [[UInt8]]
 }
 
 extension RegistrationService {
@@ -77,53 +66,5 @@ extension RegistrationService {
             if try await !self.store.isHeld(host: name) { free.append(name) }
         }
         return free
-    }
-
-    /// The live agent of a host with the highest version within a range.
-    ///
-    /// - Parameters:
-    ///   - name: a host, an ANS name, or a name of the older draft.
-    ///   - range: versions that will do; all when nil. An ANS name brings its own.
-    /// - Throws: ``RegistrationError``: `.invalidAgentName`, `.invalidVersionRange`, `.agentNotFound`.
-    public func resolve(_ name: String, range: String? = nil) async throws -> ResolvedAgent {
-        let (host, wanted) = try Self.target(name, range)
-        let query = RegistrationQuery(
-            host: host.description,
-            statuses: [.active, .deprecated],
-            limit: Budget.registrationsOfHost
-        )
-        let candidates = try await self.store.registrations(query).filter { wanted.contains($0.description.version) }
-        // An active one goes before a deprecated one, then the higher version.
-        let best = candidates.max { first, second in
-            (first.status == .active ? 1 : 0, first.description.version)
-                < (second.status == .active ? 1 : 0, second.description.version)
-        }
-        guard let best else {
-            throw RegistrationError(.agentNotFound, "no active agent at \(host) has a version within \(wanted)")
-        }
-        return ResolvedAgent(registration: best, certificates: try await self.fingerprints(of: best))
-    }
-
-    private static func target(
-        _ name: String,
-        _ range: String?
-    ) throws(RegistrationError) -> (AgentHost, VersionRange) {
-        if name.hasPrefix("ans://") {
-            let parsed = try ANSName(agentName: name)
-            return (try parsed.agentHost(), try VersionRange(range ?? parsed.version))
-        }
-        return (try AgentHost(canonicalizing: name), try VersionRange(range ?? "*"))
-    }
-
-    private func fingerprints(of registration: Registration) async throws -> [[UInt8]] {
-        let instant = self.environment.instant
-        var fingerprints: [[UInt8]] = []
-        for request in registration.requests.reversed() {
-            guard let serialNumber = request.serialNumber, request.notAfter ?? .distantPast > instant else { continue }
-            if let certificate = try await self.engine.issuing.delivered(serialNumber) {
-                fingerprints.append(Array(SHA256.hash(data: certificate.certificate)))
-            }
-        }
-        return fingerprints
     }
 }

@@ -35,9 +35,11 @@ extension RegistrationService {
         waiting patience: Duration = .zero
     ) async throws -> AdmittedRegistration {
         try principal.require(.register)
+        try principal.requireKeyInUse()
         let requirements = RegistrationRequirements(admitsLoopbackHTTP: self.settings.admitsPlainHTTP)
         let request = try AgentRegistrationRequest(body, requirements)
         let key = try Self.key(of: request, principal)
+        if let key { try await self.requireFree(key, for: principal.account) }
         let zone = self.engine.zones.zone(of: request.agent.host.domainName).flatMap { $0.isOurs ? $0 : nil }
         let policy = self.rules.policy
         let decision = policy.decide(Self.input(request, principal, origin, isOurs: zone != nil))
@@ -64,9 +66,9 @@ extension RegistrationService {
     private static func key(
         of request: AgentRegistrationRequest,
         _ principal: Principal
-    ) throws -> (key: SubjectPublicKey, thumbprint: String)? {
+    ) throws -> IdentityKey? {
         guard let csr = request.identityCSR else {
-            guard principal.thumbprint == nil else {
+            guard principal.thumbprint == nil || principal.isAccountKey else {
                 throw RegistrationError(
                     .missingMember,
                     "identityCsrPEM: it is missing; a caller without a token needs one, by the key that signs the call"
@@ -74,11 +76,29 @@ extension RegistrationService {
             }
             return nil
         }
-        let thumbprint = try JSONWebKey(csr.publicKey.certificateKey).thumbprint
-        guard principal.thumbprint == nil || principal.thumbprint == thumbprint else {
+        let key = try IdentityKey(csr.publicKey)
+        guard principal.thumbprint == nil || principal.isAccountKey || principal.thumbprint == key.thumbprint else {
             throw RegistrationError(.keyMismatch, "identityCsrPEM: its key is not the one that signs the call")
         }
-        return (csr.publicKey, thumbprint)
+        return key
+    }
+
+    /// Throws unless a key may become that of an agent of an owner: it was not replaced by another, and acts for nobody else.
+    func requireFree(_ key: IdentityKey, for owner: String) async throws {
+        if let known = try await self.accounts.key(thumbprint: key.thumbprint) {
+            guard known.retiredAt == nil else {
+                throw RegistrationError(.keyRetired, "the request's key was replaced by another; draw a new one")
+            }
+            guard known.account == nil || known.account == owner else {
+                throw RegistrationError(.keyMismatch, "the request's key acts for another account; draw a new one")
+            }
+        }
+        guard try await !self.engine.issuing.isBlocked(key.key) else {
+            throw RegistrationError(
+                .keyBlocked,
+                "the request's key is blocked, for it is known to be compromised; draw a new one"
+            )
+        }
     }
 
     private static func input(
@@ -118,26 +138,26 @@ extension RegistrationService {
         _ origin: RequestOrigin,
         _ limits: [RateLimit]
     ) async throws -> RateLimitVerdict? {
-        guard !limits.isEmpty else { return nil }
         let subject = RateLimitSubject(address: origin.octets, account: principal.account, host: host.hostName)
+        return try await self.admit(subject, limits)
+    }
+
+    /// Takes from the buckets of limits; nil where there are none.
+    ///
+    /// - Throws: ``RegistrationError`` with `.rateLimited`.
+    @discardableResult
+    func admit(_ subject: RateLimitSubject, _ limits: [RateLimit]) async throws -> RateLimitVerdict? {
+        guard !limits.isEmpty else { return nil }
         let limiter = RateLimiter(store: self.limits, suffixes: self.rules.suffixes)
         let verdict = try await limiter.admit(limits, for: subject, at: self.environment.now())
-        guard verdict.allowed else {
-            let names = verdict.results.filter { !$0.admission.allowed }.map(\.limit.name).joined(separator: ", ")
-            let seconds = max(1, verdict.retryAfter.roundedUpSeconds)
-            throw RegistrationError(
-                .rateLimited,
-                "the rate limit \(names) is used up; try again in \(seconds) seconds",
-                retryAfter: Int(seconds)
-            )
-        }
+        try verdict.requireAllowed()
         return verdict
     }
 
     private func registration(
         _ request: AgentRegistrationRequest,
         owner: String,
-        key: (key: SubjectPublicKey, thumbprint: String)?,
+        key: IdentityKey?,
         zone: DomainName?,
         decision: PolicyDecision,
         of policy: PolicySet
@@ -147,9 +167,17 @@ extension RegistrationService {
         let deadline = instant.addingTimeInterval(self.settings.pendingSeconds)
         var given: Set<PolicyProof> = []
         if key != nil { given.insert(.key) }
-        let isMissing = grant.missingProofs(after: given.union([.dns01, .http01])).first
-        guard isMissing == nil else {
+        guard grant.missingProofs(after: given.union([.dns01, .http01])).isEmpty else {
             throw RegistrationError(.missingMember, "identityCsrPEM: it is missing; the policy asks for a proof by key")
+        }
+        let methods = [(PolicyProof.dns01, ControlMethod.dns01), (.http01, .http01)].filter { proof, _ in
+            grant.missingProofs(after: given.union([proof])).isEmpty
+        }
+        guard zone != nil || !methods.isEmpty else {
+            throw RegistrationError(
+                .policyDenied,
+                "the policy asks for several proofs of control, and one can be given"
+            )
         }
         let needsApproval = if case .approve = decision.outcome { true } else { false }
         let challenge =
@@ -180,6 +208,7 @@ extension RegistrationService {
                 ]
             } ?? [],
             updatedAt: instant,
+            terms: RegistrationTerms(methods: methods.map(\.1), lifetime: grant.maximumLifetime),
             rule: decision.rule ?? "",
             policyHash: policy.sha256
         )
@@ -202,14 +231,12 @@ extension RegistrationService {
         switch outcome {
         case .created(let stored): return stored
         case .nameTaken:
+            throw RegistrationError.nameTaken(registration)
+        case .hostTaken: throw RegistrationError.hostTaken(registration)
+        case .hostFull:
             throw RegistrationError(
-                .ansNameTaken,
-                "\(registration.ansName) is taken; register another version, or another host"
-            )
-        case .hostTaken:
-            throw RegistrationError(
-                .hostTaken,
-                "\(registration.host) is registered to another owner or key; see /v1/domains/check for free names"
+                .tooManyAgents,
+                "\(registration.host) has \(Budget.registrationsOfHost) versions; revoke those that are no longer used"
             )
         case .tooMany:
             throw RegistrationError(
@@ -217,6 +244,18 @@ extension RegistrationService {
                 "the account has \(grant.maxAgentsPerAccount ?? 0) agents, as many as the policy admits"
             )
         }
+    }
+}
+
+extension Registration {
+    /// What the policy is asked about it later on; who asks is added.
+    var policyInput: PolicyInput {
+        PolicyInput(
+            account: self.owner,
+            host: self.description.host.hostName,
+            zone: self.zone == nil ? .other : .ours,
+            protocols: self.description.endpoints.map(\.agentProtocol.rawValue)
+        )
     }
 }
 

@@ -13,6 +13,7 @@ public struct RegistrationService: Sendable {
     let engine: RegistrationEngine
     let limits: any RateLimitStore
     let rules: RegistrationRules
+    let accounts: any AccountStore
 
     /// Creates the service.
     ///
@@ -20,11 +21,18 @@ public struct RegistrationService: Sendable {
     ///   - engine: does the work; its store is the service's.
     ///   - limits: where the buckets of rate limits are kept.
     ///   - rules: policy and names, as they are in force at each request.
-    public init(engine: RegistrationEngine, limits: any RateLimitStore, rules: RegistrationRules) {
+    ///   - accounts: for whom keys act.
+    public init(
+        engine: RegistrationEngine,
+        limits: any RateLimitStore,
+        rules: RegistrationRules,
+        accounts: any AccountStore
+    ) {
         self.store = engine.store
         self.engine = engine
         self.limits = limits
         self.rules = rules
+        self.accounts = accounts
     }
 
     var environment: RegistrationEnvironment { self.engine.environment }
@@ -34,18 +42,21 @@ public struct RegistrationService: Sendable {
     ///
     /// - Throws: ``RegistrationError``: `.agentNotFound`, `.permissionDenied`.
     public func registration(_ id: AgentID, for principal: Principal) async throws -> Registration {
-        try await self.stored(id, for: principal, reading: true).registration
+        try await self.stored(id, for: principal, .reading).registration
     }
 
-    /// Registrations, newest first: the caller's own; of others only for who may read all.
+    /// Registrations, newest first: the caller's own; of others, or with nil for all, only for who may read all.
     ///
+    /// - Parameter owner: whose; nil for all.
     /// - Throws: ``RegistrationError``: `.permissionDenied`.
-    public func registrations(_ query: RegistrationQuery, for principal: Principal) async throws -> [Registration] {
+    public func registrations(
+        _ query: RegistrationQuery,
+        of owner: String?,
+        for principal: Principal
+    ) async throws -> [Registration] {
         var query = query
-        if !principal.may(.read) || query.owner == nil {
-            try principal.require(.register)
-            query.owner = principal.account
-        }
+        query.owner = owner
+        if owner != principal.account { try principal.require(.read) }
         query.limit = min(query.limit, Budget.registrationsPerPage + 1)
         return try await self.store.registrations(query)
     }
@@ -60,9 +71,49 @@ public struct RegistrationService: Sendable {
         )
     }
 
-    /// The identity key of an agent that is pending or live, by its thumbprint; nil when there is none.
+    /// The identity key of an agent that is pending or live, or the key that acts for an account, by its thumbprint; nil when
+    /// there is none.
     public func identityKey(thumbprint: String) async throws -> SubjectPublicKey? {
-        try await self.store.registration(boundTo: thumbprint)?.identityKey
+        let bound = try await self.store.registration(boundTo: thumbprint)?.identityKey
+        let known = bound == nil ? try await self.accounts.key(thumbprint: thumbprint) : nil
+        return bound ?? (known?.retiredAt == nil ? known?.key : nil)
+    }
+
+    /// Charges whoever comes with a key that nobody knows, before anything is written for it.
+    ///
+    /// - Throws: ``RegistrationError`` with `.rateLimited`.
+    public func admitStranger(from origin: RequestOrigin) async throws {
+        let limits = self.rules.strangerLimits
+        guard !limits.isEmpty else { return }
+        let subject = RateLimitSubject(address: origin.octets, account: nil, host: nil)
+        let limiter = RateLimiter(store: self.limits, suffixes: self.rules.suffixes)
+        try await limiter.admit(limits, for: subject, at: self.environment.now()).requireAllowed()
+    }
+
+    /// Throws unless a certificate may name these names for a caller who is no registrant: names of agents of others, and free
+    /// names of our zones, are given by registration alone.
+    ///
+    /// - Throws: ``RegistrationError`` with `.hostTaken` or `.nameNotAdmitted`.
+    public func requireFree(_ names: [AlternativeName], for principal: Principal) async throws {
+        guard !principal.may(.manageAgents) else { return }
+        for host in names.compactMap(\.agentHost) {
+            let query = RegistrationQuery(
+                host: host.description,
+                statuses: [.pendingValidation, .pendingDNS, .active, .deprecated],
+                limit: Budget.registrationsOfHost
+            )
+            let holders = try await self.store.registrations(query).filter { $0.control != nil }
+            if let other = holders.first(where: { $0.owner != principal.account }) {
+                throw RegistrationError.hostTaken(other)
+            }
+            let isOurs = self.engine.zones.zone(of: host.domainName)?.isOurs ?? false
+            guard !holders.isEmpty || !isOurs else {
+                throw RegistrationError(
+                    .nameNotAdmitted,
+                    "\(host) lies in a zone of this registry; register the agent first"
+                )
+            }
+        }
     }
 
     /// The holder of an identity certificate that it has shown in a TLS handshake.
@@ -82,7 +133,33 @@ public struct RegistrationService: Sendable {
             let key = try? JSONWebKey(certificate.publicKey)
         else { throw refusal }
         guard try await self.store.registration(boundTo: key.thumbprint) != nil else { throw refusal }
-        return Principal(thumbprint: key.thumbprint)
+        return try await self.principal(try SubjectPublicKey(certificate.publicKey))
+    }
+
+    /// The holder of a key that has signed a request.
+    ///
+    /// - Throws: ``RegistrationError`` with `.accountSuspended` or, for a blocked key, `.keyRetired`; `JOSEError` for a key without
+    ///   a thumbprint.
+    public func principal(_ proof: VerifiedSignature) async throws -> Principal {
+        try await self.principal(try SubjectPublicKey(proof.key))
+    }
+
+    private func principal(_ publicKey: SubjectPublicKey) async throws -> Principal {
+        let thumbprint = try IdentityKey(publicKey).thumbprint
+        guard try await !self.engine.issuing.isBlocked(publicKey) else {
+            throw RegistrationError(.keyRetired, "the key is blocked, for it is known to be compromised")
+        }
+        let key = try await self.accounts.key(thumbprint: thumbprint)
+        let principal = Principal(thumbprint: thumbprint, key: key)
+        try await self.requireStanding(of: principal.account)
+        return principal
+    }
+
+    /// Throws `accountSuspended` for an account that may not act.
+    private func requireStanding(of account: String) async throws {
+        guard try await self.accounts.account(id: account)?.status != .suspended else {
+            throw RegistrationError.suspended(account)
+        }
     }
 
     /// Notes the nonce of a verified signature; false when it was used before.
@@ -119,11 +196,19 @@ public struct RegistrationService: Sendable {
     }
 
     /// A registration that the caller may see or change.
-    func stored(_ id: AgentID, for principal: Principal, reading: Bool = false) async throws -> StoredRegistration {
-        guard let stored = try await self.store.registration(id) else {
-            throw RegistrationError(.agentNotFound, "there is no agent with the id \(id)")
+    ///
+    /// - Throws: ``RegistrationError``: `.agentNotFound`, `.permissionDenied`, `.accountSuspended`.
+    func stored(
+        _ id: AgentID,
+        for principal: Principal,
+        _ purpose: AccessPurpose = .changing
+    ) async throws -> StoredRegistration {
+        guard let stored = try await self.store.registration(id) else { throw RegistrationError.noAgent(id) }
+        try stored.registration.require(principal, purpose)
+        let owner = stored.registration.owner
+        if purpose != .reading, owner != principal.account, !principal.may(.manageAgents) {
+            try await self.requireStanding(of: owner)
         }
-        try stored.registration.require(principal, reading: reading)
         return stored
     }
 
@@ -164,18 +249,48 @@ public struct RegistrationService: Sendable {
 }
 
 extension Registration {
-    /// Throws `permissionDenied` unless the caller may see the registration, or change it.
-    func require(_ principal: Principal, reading: Bool) throws(RegistrationError) {
+    /// Throws unless the caller may see the registration, or change it: `agentNotFound` where ANS hides agents of others,
+    /// else `permissionDenied`.
+    func require(_ principal: Principal, _ purpose: AccessPurpose) throws(RegistrationError) {
         let isOwn =
             self.owner == principal.account
             || (principal.thumbprint != nil && principal.thumbprint == self.thumbprint)
-        let mayAll = principal.may(reading ? .read : .manageAgents)
-        guard mayAll || (isOwn && principal.may(.register)) else {
+        let mayAll = principal.may(purpose == .reading ? .read : .manageAgents)
+        guard mayAll || (isOwn && principal.may(purpose == .reading ? .seeAgents : .register)) else {
+            if purpose != .changing { throw .noAgent(self.id) }
             throw RegistrationError(
                 .permissionDenied,
                 "the agent \(self.id) is not yours; its owner's token or key is needed"
             )
         }
+    }
+}
+
+extension AlternativeName {
+    /// The host that a name of an agent has: that of its ANS name, or the host itself; nil for any other name.
+    fileprivate var agentHost: AgentHost? {
+        switch self {
+        case .dns(let host): try? AgentHost(canonicalizing: host.description)
+        case .uri(let uri): try? ANSName(agentName: uri.description).agentHost()
+        case .wildcard, .ip: nil
+        }
+    }
+}
+
+/// What a caller wants of a registration.
+enum AccessPurpose {
+    /// To see it.
+    case reading
+    /// To have proofs or records checked, which changes only what is true.
+    case verifying
+    /// To change or end it.
+    case changing
+}
+
+extension RegistrationError {
+    /// The answer about an agent that is not there, or not the caller's (ANS: "Agent not found or not owned by caller").
+    static func noAgent(_ id: AgentID) -> Self {
+        Self(.agentNotFound, "there is no agent with the id \(id), or it is not yours")
     }
 }
 

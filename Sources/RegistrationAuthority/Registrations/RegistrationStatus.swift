@@ -53,16 +53,21 @@ public enum RegistrationStep: String, Hashable, Sendable, CaseIterable, Codable 
     case verifyRecords
     /// Its owner has to publish the records.
     case awaitRecords
+    /// Records that were replaced are to be removed; the agent goes on.
+    case retireRecords
     /// What it holds is to be taken back: certificates revoked, records removed.
     case withdraw
     /// Nothing, until it expires.
     case none
 
+    /// Whether it concerns the records alone: of a live agent, certificates may be issued meanwhile.
+    var isRecordUpkeep: Bool { [.publishRecords, .verifyRecords, .retireRecords].contains(self) }
+
     /// Whether its owner, or a person, and not we have to act.
     public var waitsForOthers: Bool {
         switch self {
         case .awaitApproval, .awaitControl, .awaitRecords: true
-        case .issueIdentity, .publishRecords, .verifyRecords, .withdraw, .none: false
+        case .issueIdentity, .publishRecords, .verifyRecords, .retireRecords, .withdraw, .none: false
         }
     }
 }

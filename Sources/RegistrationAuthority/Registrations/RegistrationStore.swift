@@ -30,6 +30,8 @@ public enum RegistrationCreation: Hashable, Sendable {
     case hostTaken
     /// The owner has as many agents as its rule admits.
     case tooMany
+    /// The host has as many versions as are admitted.
+    case hostFull
 }
 
 /// Which registrations are listed.
@@ -40,6 +42,8 @@ public struct RegistrationQuery: Hashable, Sendable {
     public var host: String?
     /// In one of these states; in any when empty.
     public var statuses: Set<AgentStatus>
+    /// With this to be done next; nil for any.
+    public var step: RegistrationStep?
     /// With an id below this one: newest first.
     public var before: AgentID?
     /// How many at most.
@@ -50,12 +54,14 @@ public struct RegistrationQuery: Hashable, Sendable {
         owner: String? = nil,
         host: String? = nil,
         statuses: Set<AgentStatus> = [],
+        step: RegistrationStep? = nil,
         before: AgentID? = nil,
         limit: Int
     ) {
         self.owner = owner
         self.host = host
         self.statuses = statuses
+        self.step = step
         self.before = before
         self.limit = limit
     }
@@ -120,8 +126,9 @@ public struct WorkLease: Hashable, Sendable {
 public protocol RegistrationStore: Sendable {
     /// Adds a registration unless its name or host is held.
     ///
-    /// A host is held by the owner of any registration of it that is pending or live, and, in a zone of ours, by the key
-    /// of the first of them: first come, first served.
+    /// A host is held by the owner of any registration of it that is pending or live, and, in a zone of ours, by the keys
+    /// to which these are bound: first come, first served. There it stays with its owner, once it was active, until the last
+    /// certificate and every record in a cache has expired. A name of others is held once control of it is proven.
     func create(
         _ registration: Registration,
         dueAt: Date?,
@@ -143,9 +150,16 @@ public protocol RegistrationStore: Sendable {
     func registration(boundTo thumbprint: String) async throws -> Registration?
 
     /// Makes a change; nil when the registration has another revision by now.
+    ///
+    /// Throws ``RegistrationError`` with `.ansNameTaken` or `.hostTaken` when it would hold what others hold by now.
+    ///
+    /// A change that binds the registration to another key retires the old one in the same breath; where the old one acted for
+    /// the owner's account, the new one does from then on (``AccountStore``).
     func update(_ change: RegistrationChange) async throws -> StoredRegistration?
 
     /// Takes leases on registrations whose step is due and which nobody has a lease on, oldest due first.
+    ///
+    /// One that this version cannot read is put off and left out: it holds up no other.
     func claim(dueAt instant: Date, lease: WorkLease, limit: Int) async throws -> [StoredRegistration]
 
     /// Events above a sequence (0 for the start), ascending, at most `limit`; of one owner's agents, or of all.

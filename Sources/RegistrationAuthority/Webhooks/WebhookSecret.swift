@@ -1,6 +1,7 @@
 // The secret that a webhook's owner and we share. Shown once; never printed.
 
 import Crypto
+import JOSE
 
 /// A secret that signs deliveries of a webhook.
 ///

@@ -169,10 +169,8 @@ public struct ZoneService: Sendable {
     ///
     /// - Throws: ``RegistrationError``: `.permissionDenied`, `.agentNotFound`.
     public func registration(_ id: AgentID, for principal: Principal) async throws -> Registration {
-        guard let stored = try await self.registrations.registration(id) else {
-            throw RegistrationError(.agentNotFound, "there is no agent with the id \(id)")
-        }
-        try stored.registration.require(principal, reading: true)
+        guard let stored = try await self.registrations.registration(id) else { throw RegistrationError.noAgent(id) }
+        try stored.registration.require(principal, .reading)
         return stored.registration
     }
 }

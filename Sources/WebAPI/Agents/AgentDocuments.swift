@@ -117,8 +117,11 @@ struct AgentLinks: Sendable {
 }
 
 extension Registration {
-    /// When the last but the first certificate was issued.
-    fileprivate var lastRenewal: Date? { self.requests.dropFirst().last { $0.status == .signed }?.updatedAt }
+    /// When the latest certificate was issued that the agent asked for once it was active.
+    fileprivate var lastRenewal: Date? {
+        guard let activatedAt else { return nil }
+        return self.requests.last { $0.status == .signed && $0.submittedAt > activatedAt }?.updatedAt
+    }
 
     fileprivate func nextSteps(at base: AgentLinks) -> [JSONValue] {
         func step(_ action: String, _ description: String, _ part: String? = nil) -> JSONValue {
@@ -140,30 +143,30 @@ extension Registration {
                 step("CONFIGURE_DNS", "Publish the records in dnsRecords that are required."),
                 step("VERIFY_DNS", "Then have them checked.", "verify-dns"),
             ]
-        case .issueIdentity, .publishRecords, .verifyRecords, .withdraw:
+        case .issueIdentity, .publishRecords, .verifyRecords, .retireRecords, .withdraw:
             return [step("WAIT", "The registration authority is at work.")]
         case .none: return []
         }
     }
 
     fileprivate func challenges(_ challenge: ControlChallenge) -> [JSONValue] {
-        let expiresAt = JSONValue.time(challenge.expiresAt)
-        return [
-            [
-                "type": "DNS_01", "token": .string(challenge.token),
-                "keyAuthorization": .string(challenge.keyAuthorization),
-                "dnsRecord": [
+        self.terms.methods.compactMap { method in
+            var members: [(String, JSONValue)] = [
+                ("token", .string(challenge.token)), ("keyAuthorization", .string(challenge.keyAuthorization)),
+                ("expiresAt", .time(challenge.expiresAt)),
+            ]
+            switch method {
+            case .dns01:
+                let record: JSONValue = [
                     "name": .string("_acme-challenge.\(self.host)"), "type": "TXT",
                     "value": .string(challenge.dnsValue),
-                ],
-                "expiresAt": expiresAt,
-            ],
-            [
-                "type": "HTTP_01", "token": .string(challenge.token),
-                "keyAuthorization": .string(challenge.keyAuthorization), "httpPath": .string(challenge.httpPath),
-                "expiresAt": expiresAt,
-            ],
-        ]
+                ]
+                members = [("type", "DNS_01")] + members + [("dnsRecord", record)]
+            case .http01: members = [("type", "HTTP_01")] + members + [("httpPath", .string(challenge.httpPath))]
+            case .ownZone: return nil
+            }
+            return .object(members.map { JSONMember(name: $0, value: $1) })
+        }
     }
 
     private static let steps: [(RegistrationPhase, String)] = [

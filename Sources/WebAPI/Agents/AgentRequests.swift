@@ -52,11 +52,21 @@ extension Response {
     }
 }
 
-/// A page of the caller's agents: `status` (repeated or not), `agentHost`, `limit`, `cursor`.
+/// A page of agents: `status` (repeated or not), `agentHost`, `awaiting`, `owner`, `limit`, `cursor`.
 struct AgentPage {
-    static let parameters = ["status", "agentHost", "limit", "cursor"]
+    static let parameters = ["status", "agentHost", "awaiting", "owner", "limit", "cursor"]
 
     let query: RegistrationQuery
+    /// Whose agents; nil for the caller's own.
+    let owner: Owner?
+
+    /// Whose agents are asked for.
+    enum Owner: Hashable {
+        /// Everyone's.
+        case all
+        /// Those of an account.
+        case account(String)
+    }
 
     /// Reads the parameters of a listing.
     ///
@@ -73,13 +83,21 @@ struct AgentPage {
             "must be ALL or one or more of \(names), with commas",
             Self.statuses
         )
+        let awaiting = try parameters.value("awaiting", "must be APPROVAL, CONTROL or RECORDS") { Self.steps[$0] }
+        self.owner = parameters["owner"].map { $0 == "ALL" ? .all : .account($0) }
         self.query = RegistrationQuery(
             host: parameters["agentHost"]?.lowercased(),
-            statuses: statuses ?? [.active],
+            statuses: statuses ?? (awaiting == nil ? [.active] : []),
+            step: awaiting,
             before: try parameters.value("cursor", "is not one that a listing gave") { AgentID($0) },
             limit: limit ?? 20
         )
     }
+
+    /// For whom a registration may wait.
+    private static let steps: [String: RegistrationStep] = [
+        "APPROVAL": .awaitApproval, "CONTROL": .awaitControl, "RECORDS": .awaitRecords,
+    ]
 
     private static func statuses(_ text: String) -> Set<AgentStatus>? {
         let names = text.split(separator: ",", omittingEmptySubsequences: false)

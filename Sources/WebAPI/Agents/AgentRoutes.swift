@@ -67,11 +67,17 @@ struct AgentLane: Sendable {
         return Route(
             .get,
             links.collection,
-            for: .holders(of: .register) { request, _, principal in
+            for: .holders(of: .seeAgents) { request, _, principal in
                 let page = try AgentPage(request.uri.query)
                 var query = page.query
                 query.limit += 1
-                let found = try await service.registrations(query, for: principal)
+                let owner: String? =
+                    switch page.owner {
+                    case .all: nil
+                    case .account(let id): id
+                    case nil: principal.account
+                    }
+                let found = try await service.registrations(query, of: owner, for: principal)
                 let items = found.prefix(page.query.limit)
                 let hasMore = found.count > items.count
                 return .json(
@@ -92,7 +98,7 @@ struct AgentLane: Sendable {
         return Route(
             .get,
             "\(links.collection)/{agentId}",
-            for: .holders(of: .register) { _, context, principal in
+            for: .holders(of: .seeAgents) { _, context, principal in
                 .json(.agent(try await service.registration(try context.agentID(), for: principal), at: links))
             }
         )
@@ -103,7 +109,7 @@ struct AgentLane: Sendable {
         return Route(
             .get,
             "\(self.links.collection)/{agentId}/status",
-            for: .holders(of: .register) { _, context, principal in
+            for: .holders(of: .seeAgents) { _, context, principal in
                 .json(.status(try await service.registration(try context.agentID(), for: principal)))
             }
         )
@@ -182,7 +188,7 @@ struct AgentLane: Sendable {
         return Route(
             .get,
             "\(self.links.collection)/{agentId}/certificates/identity",
-            for: .holders(of: .register) { _, context, principal in
+            for: .holders(of: .seeAgents) { _, context, principal in
                 let certificates = try await service.identityCertificates(of: try context.agentID(), for: principal)
                 return .json(.array(try certificates.map { try JSONValue.certificate($1, for: $0) }))
             }
@@ -195,7 +201,7 @@ struct AgentLane: Sendable {
         return Route(
             .get,
             "\(self.links.collection)/{agentId}/certificates/server",
-            for: .holders(of: .register) { _, context, principal in
+            for: .holders(of: .seeAgents) { _, context, principal in
                 _ = try await service.registration(try context.agentID(), for: principal)
                 return .json(.array([]))
             }
@@ -230,7 +236,7 @@ struct AgentLane: Sendable {
         return Route(
             .get,
             "\(self.links.collection)/{agentId}/csrs/{csrId}/status",
-            for: .holders(of: .register) { _, context, principal in
+            for: .holders(of: .seeAgents) { _, context, principal in
                 let registration = try await service.registration(try context.agentID(), for: principal)
                 let id = context.parameters.get("csrId").flatMap { AgentID($0) }
                 guard let found = registration.requests.first(where: { $0.id == id }) else {

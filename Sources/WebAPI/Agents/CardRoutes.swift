@@ -89,7 +89,7 @@ extension Route {
 
 extension Request {
     /// The host that the request is for: `:authority` or `Host`.
-    fileprivate var hostWithoutPort: String {
+    var hostWithoutPort: String {
         let authority = self.head.authority ?? ""
         guard let colon = authority.lastIndex(of: ":"), authority[colon...].dropFirst().allSatisfy(\.isASCIIDigit)
         else {
@@ -128,7 +128,7 @@ extension Request {
     /// Whether the client has what has the entity tag (RFC 9110 §13.1.2, compared weakly).
     ///
     /// No tag of ours has a comma, so a list can be cut at commas.
-    fileprivate func has(_ entityTag: String) -> Bool {
+    func has(_ entityTag: String) -> Bool {
         func opaque(_ tag: Substring) -> Substring { tag.hasPrefix("W/") ? tag.dropFirst(2) : tag }
         return self.headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains { element in
             let tag = element.trimmedOfSpace

@@ -23,7 +23,8 @@ enum OlderLane {
         guard path.hasPrefix(older + "/"), path.utf8.count < 256, path.utf8.allSatisfy(\.isPlain) else { return nil }
         let rest = path.dropFirst(older.count + 1)
         guard let id = rest.split(separator: "/").first, AgentID(String(id)) != nil else { return nil }
-        return newer + "/" + rest
+        // The renewal window is ours: ANS has no such call.
+        return rest.hasSuffix("/renewal") ? nil : newer + "/" + rest
     }
 }
 

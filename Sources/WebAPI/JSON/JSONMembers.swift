@@ -105,5 +105,8 @@ struct JSONMembers {
         Problem(.invalidMember, "member '\(name)' \(rule)")
     }
 
+    /// The value of a member as it is, for a reader of its own; nil when it is absent.
+    func value(_ name: String) -> JSONValue? { self[name] }
+
     private subscript(name: String) -> JSONValue? { self.members.first { $0.name == name }?.value }
 }

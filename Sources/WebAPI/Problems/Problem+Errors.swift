@@ -71,14 +71,28 @@ extension Problem {
             )
         case .permissionDenied:
             self.init(.permissionDenied, error.reason)
+        case .rateLimited:
+            var headers = HTTPFields.rateLimit(error.verdict)
+            headers[.retryAfter] = headers[.retryAfter] ?? String(error.retryAfter ?? 1)
+            self.init(.rateLimited, error.reason, headers: headers)
         case .storeUnavailable:
             self.init(.storeUnavailable, error.reason, headers: .retryAfter(1))
-        case .dnsUnavailable, .agentBusy:
+        case .dnsUnavailable, .agentBusy, .overloaded:
             self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter ?? 2)
+        case .agentRevoked, .agentExpired, .notCatalogEligible:
+            self.init(named: error.code.rawValue, error.reason)
         case .zoneNotFound, .zoneExists, .zoneConfigured, .zoneInUse, .invalidZone, .unknownProvider,
             .zoneNotAtProvider, .providerRefused, .providerUnavailable, .providerUnsupported, .invalidRecord,
             .recordNotOurs, .recordOfAgent, .recordConflict, .recordRefused, .recordBusy:
             self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
+        case .webhookNotFound, .deliveryNotFound, .tooManyWebhooks, .webhookInactive, .webhookBusy, .invalidURL,
+            .targetRefused:
+            self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
+        case .identityNotFound, .linkNotFound, .identifierKindUnsupported, .identifierKindMismatch,
+            .identifierDuplicate, .tooManyIdentities, .invalidDID, .didNotResolved, .didDocumentMismatch,
+            .invalidVerificationMethod, .invalidIdentityProof, .identitySignatureInvalid, .identityChallengeExpired,
+            .identityChallengeUsed, .identityRevoked, .identityNotVerified, .invalidLinkRequest, .agentNotLinkable:
+            self.init(named: error.code.rawValue, error.reason)
         case .recordsNotVerified:
             self.init(.recordsNotVerified, error.reason, members: error.comparison?.json ?? [])
         case .cardNotFound, .invalidCard, .malformedCard, .invalidCardSignature:
@@ -88,9 +102,11 @@ extension Problem {
             .invalidVersionRange, .nameNotAdmitted, .invalidRegistration, .invalidEndpoint, .endpointHostMismatch,
             .duplicateProtocol, .invalidDiscoveryProfile, .invalidIdentityCSR, .identityRequestNotPermitted,
             .keyMismatch,
-            .policyDenied, .rateLimited, .controlNotProven, .challengeExpired, .caaForbids, .agentEnded,
+            .policyDenied, .controlNotProven, .challengeExpired, .caaForbids, .agentEnded,
             .approvalPending,
-            .cannotCancel, .tooManyRequests:
+            .cannotCancel, .tooManyRequests, .accountNotFound, .accountExists, .invalidAccount, .accountSuspended,
+            .keyRetired,
+            .keyChangeNotProven, .keyBlocked, .invalidTokenName, .invalidTokenLifetime, .tokenNotFound:
             self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
         default:
             self = .unknown

@@ -56,6 +56,9 @@ enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case storeUnavailable = "STORE_UNAVAILABLE"
     // The registration authority, as `RegistrationError` has them; names of ANS where it has one.
     case agentNotFound = "AGENT_NOT_FOUND"
+    case agentRevoked = "AGENT_REVOKED"
+    case agentExpired = "AGENT_EXPIRED"
+    case notCatalogEligible = "NOT_CATALOG_ELIGIBLE"
     case csrNotFound = "CSR_NOT_FOUND"
     case cardNotFound = "CARD_NOT_FOUND"
     case invalidCard = "INVALID_CARD"
@@ -88,6 +91,16 @@ enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case cannotCancel = "CANNOT_CANCEL"
     case tooManyRequests = "TOO_MANY_CERTIFICATE_REQUESTS"
     case invalidMessageSignature = "INVALID_MESSAGE_SIGNATURE"
+    // Accounts, their keys and tokens.
+    case accountNotFound = "ACCOUNT_NOT_FOUND"
+    case accountExists = "ACCOUNT_EXISTS"
+    case invalidAccount = "INVALID_ACCOUNT"
+    case accountSuspended = "ACCOUNT_SUSPENDED"
+    case keyRetired = "KEY_RETIRED"
+    case keyChangeNotProven = "KEY_CHANGE_NOT_PROVEN"
+    case invalidTokenName = "INVALID_TOKEN_NAME"
+    case invalidTokenLifetime = "INVALID_TOKEN_LIFETIME"
+    case tokenNotFound = "TOKEN_NOT_FOUND"
     // Zones and their records.
     case zoneNotFound = "ZONE_NOT_FOUND"
     case zoneExists = "ZONE_EXISTS"
@@ -105,6 +118,33 @@ enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case recordConflict = "RECORD_CONFLICT"
     case recordRefused = "RECORD_REFUSED"
     case recordBusy = "RECORD_BUSY"
+    // Webhooks.
+    case webhookNotFound = "WEBHOOK_NOT_FOUND"
+    case deliveryNotFound = "DELIVERY_NOT_FOUND"
+    case tooManyWebhooks = "TOO_MANY_WEBHOOKS"
+    case webhookInactive = "WEBHOOK_INACTIVE"
+    case webhookBusy = "WEBHOOK_BUSY"
+    case invalidURL = "INVALID_URL"
+    case targetRefused = "TARGET_REFUSED"
+    // Verified identities.
+    case identityNotFound = "IDENTITY_NOT_FOUND"
+    case linkNotFound = "LINK_NOT_FOUND"
+    case identifierKindUnsupported = "IDENTIFIER_KIND_UNSUPPORTED"
+    case identifierKindMismatch = "IDENTIFIER_KIND_MISMATCH"
+    case identifierDuplicate = "IDENTIFIER_DUPLICATE"
+    case tooManyIdentities = "TOO_MANY_IDENTITIES"
+    case invalidDID = "DID_BAD_FORMAT"
+    case didNotResolved = "DID_RESOLUTION_FAILED"
+    case didDocumentMismatch = "DID_DOCUMENT_ID_MISMATCH"
+    case invalidVerificationMethod = "DID_VERIFICATION_METHOD_INVALID"
+    case invalidIdentityProof = "IDENTIFIER_PROOF_INVALID"
+    case identitySignatureInvalid = "PRICC_SIGNATURE_INVALID"
+    case identityChallengeExpired = "PRICC_TOKEN_EXPIRED"
+    case identityChallengeUsed = "PRICC_TOKEN_ALREADY_USED"
+    case identityRevoked = "IDENTITY_REVOKED"
+    case identityNotVerified = "IDENTITY_NOT_VERIFIED"
+    case invalidLinkRequest = "INVALID_LINK_REQUEST"
+    case agentNotLinkable = "AGENT_NOT_LINKABLE"
 }
 
 extension ProblemCode {
@@ -115,13 +155,28 @@ extension ProblemCode {
             .invalidQuery, .invalidIdempotencyKey, .malformed, .malformedCSR, .malformedCard:
             .badRequest
         case .unauthenticated, .invalidMessageSignature: .unauthorized
-        case .permissionDenied, .policyDenied: .forbidden
-        case .notFound, .certificateNotFound, .agentNotFound, .csrNotFound, .cardNotFound: .notFound
+        case .permissionDenied, .policyDenied, .accountSuspended, .keyRetired, .keyChangeNotProven: .forbidden
+        case .notFound, .certificateNotFound, .agentNotFound, .csrNotFound, .cardNotFound, .accountNotFound,
+            .tokenNotFound:
+            .notFound
+        case .agentRevoked, .agentExpired: .gone
+        case .notCatalogEligible: .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .zoneNotFound: .notFound
         case .zoneExists, .zoneConfigured, .zoneInUse, .recordNotOurs, .recordOfAgent, .recordConflict, .recordBusy:
             .conflict
         case .invalidZone, .unknownProvider, .zoneNotAtProvider, .providerUnsupported, .invalidRecord, .recordRefused:
+            .unprocessableContent
+        case .webhookNotFound, .deliveryNotFound: .notFound
+        case .webhookInactive, .webhookBusy: .conflict
+        case .tooManyWebhooks, .invalidURL, .targetRefused: .unprocessableContent
+        case .identityNotFound, .linkNotFound: .notFound
+        case .identifierDuplicate, .identityChallengeExpired, .identityChallengeUsed, .identityRevoked,
+            .identityNotVerified:
+            .conflict
+        case .identifierKindUnsupported, .identifierKindMismatch, .tooManyIdentities, .invalidDID, .didNotResolved,
+            .didDocumentMismatch, .invalidVerificationMethod, .invalidIdentityProof, .identitySignatureInvalid,
+            .invalidLinkRequest, .agentNotLinkable:
             .unprocessableContent
         case .providerRefused: .badGateway
         case .providerUnavailable: .serviceUnavailable
@@ -130,7 +185,7 @@ extension ProblemCode {
         case .notAcceptable: .notAcceptable
         case .requestTimeout: .requestTimeout
         case .requestInProgress, .notOnHold, .ansNameTaken, .hostTaken, .identityRequestNotPermitted, .agentEnded,
-            .agentBusy, .approvalPending, .cannotCancel:
+            .agentBusy, .approvalPending, .cannotCancel, .accountExists:
             .conflict
         case .contentTooLarge, .csrTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
@@ -143,7 +198,7 @@ extension ProblemCode {
             .nameNotAdmitted, .invalidRegistration, .invalidEndpoint, .endpointHostMismatch, .duplicateProtocol,
             .invalidDiscoveryProfile, .invalidIdentityCSR, .keyMismatch, .controlNotProven, .challengeExpired,
             .caaForbids,
-            .recordsNotVerified, .tooManyRequests:
+            .recordsNotVerified, .tooManyRequests, .invalidAccount, .invalidTokenName, .invalidTokenLifetime:
             .unprocessableContent
         case .internalError: .internalServerError
         case .issuerExpired, .signingUnavailable, .overloaded, .storeFailed, .storeUnavailable, .dnsUnavailable:
@@ -172,5 +227,5 @@ extension ProblemCode {
     /// The problem's type (RFC 9457 §3.1.1): a name, not an address.
     var type: String { "urn:signet:problem:" + self.rawValue.lowercased().replacing("_", with: "-") }
 
-    private static let abbreviations: Set<Substring> = ["ANS", "CAA", "CSR", "DNS", "JSON"]
+    private static let abbreviations: Set<Substring> = ["ANS", "CAA", "CSR", "DID", "DNS", "JSON", "PRICC", "URL"]
 }

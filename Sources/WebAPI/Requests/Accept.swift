@@ -3,8 +3,18 @@
 import HTTPTypes
 import Hummingbird
 
+/// The forms that an answer can be had in.
+protocol AcceptableForm: CaseIterable, Sendable {
+    /// The form without a preference.
+    static var usual: Self { get }
+    /// The media type.
+    var mediaType: String { get }
+}
+
 /// The forms that a certificate can be had in.
-enum CertificateForm: CaseIterable {
+enum CertificateForm: AcceptableForm {
+    static let usual = Self.json
+
     case json
     case pemChain
 
@@ -14,21 +24,38 @@ enum CertificateForm: CaseIterable {
         case .pemChain: MediaType.pemChain
         }
     }
+}
 
-    /// The form that the request likes best; JSON when it has no preference.
+/// The forms that a signed document can be had in.
+enum SignedForm: AcceptableForm {
+    static let usual = Self.json
+
+    case json
+    case jose
+
+    var mediaType: String {
+        switch self {
+        case .json: MediaType.json
+        case .jose: MediaType.jose
+        }
+    }
+}
+
+extension AcceptableForm {
+    /// The form that the request likes best; the usual one when it has no preference.
     ///
-    /// - Throws: ``Problem`` with `.notAcceptable`, before anything is issued.
-    static func preferred(by request: Request) throws(Problem) -> CertificateForm {
-        guard let accept = request.headers[.accept] else { return .json }
+    /// - Throws: ``Problem`` with `.notAcceptable`, before anything is done.
+    static func preferred(by request: Request) throws(Problem) -> Self {
+        guard let accept = request.headers[.accept] else { return Self.usual }
         let ranges = accept.split(separator: ",").prefix(Budget.headerFields).map(MediaRange.init)
-        var best: (form: CertificateForm, quality: Double)?
+        var best: (form: Self, quality: Double) = (Self.usual, 0)
         for form in Self.allCases {
             // "the most specific reference has precedence"
             let match = ranges.filter { $0.matches(form.mediaType) }.max { $0.specificity < $1.specificity }
-            guard let quality = match?.quality, quality > best?.quality ?? 0 else { continue }
+            guard let quality = match?.quality, quality > best.quality else { continue }
             best = (form, quality)
         }
-        guard let best else {
+        guard best.quality > 0 else {
             let offered = Self.allCases.map(\.mediaType).joined(separator: " and ")
             throw Problem(.notAcceptable, "the answer can be had as \(offered)")
         }

@@ -7,6 +7,10 @@ enum MediaType {
     static let problem = "application/problem+json"
     /// RFC 8555 §9.1: certificates in PEM, the leaf first.
     static let pemChain = "application/pem-certificate-chain"
+    /// RFC 7515 §9.2.1: a JWS in the compact serialization.
+    static let jose = "application/jose"
+    /// A catalogue of agents (AI Catalog, draft of 2026-06-11).
+    static let aiCatalog = "application/ai-catalog+json"
     /// RFC 9512.
     static let yaml = "application/yaml"
 

@@ -9,13 +9,18 @@ import RegistrationAuthority
 
 extension Route {
     /// Issues a certificate: `{"profile", "csr", "lifetime"?}` → 201.
-    static func issueCertificate(_ authority: IssuingAuthority, _ chains: IssuerChains) -> Route {
+    static func issueCertificate(
+        _ authority: IssuingAuthority,
+        _ chains: IssuerChains,
+        _ registrations: RegistrationService?
+    ) -> Route {
         Route(
             .post,
             "/v1/certificates",
             for: .holders(of: .issue) { request, context, principal in
                 let form = try CertificateForm.preferred(by: request)
                 let body = try IssuanceBody(try await request.jsonBody())
+                try await registrations?.requireFree(body.csr.names, for: principal)
                 let application = CertificateApplication(
                     profile: body.profile,
                     request: body.csr,

@@ -60,7 +60,7 @@ struct Gatekeeper: Sendable {
     ) async throws -> Principal {
         if let signatures, MessageAuthenticator.isSigned(request) {
             do {
-                return try await signatures.authenticate(&request, at: self.now())
+                return try await signatures.authenticate(&request, context, on: route, at: self.now())
             } catch {
                 self.metrics.denied("SIGNATURE")
                 throw error

@@ -42,7 +42,9 @@ struct ManagementChannel: ServerChildChannel {
         self.http1 = HTTP1Channel(
             responder: responder,
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestGuard(limits: limits, metrics: metrics, isStream: false)],
+                additionalChannelHandlers: [
+                    RequestGuard(limits: limits, metrics: metrics, isStream: false, isSecure: credentials != nil)
+                ],
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                     maxHeaderFieldSize: Budget.headerFieldBytes,
                     maxHeaderListSize: Budget.headerListBytes,
@@ -58,7 +60,9 @@ struct ManagementChannel: ServerChildChannel {
                 idleTimeout: limits.idle,
                 gracefulCloseTimeout: limits.answer,
                 streamConfiguration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [RequestGuard(limits: limits, metrics: metrics, isStream: true)]
+                    additionalChannelHandlers: [
+                        RequestGuard(limits: limits, metrics: metrics, isStream: true, isSecure: credentials != nil)
+                    ]
                 )
             )
         )

@@ -22,6 +22,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     let metrics: RequestMetrics
     /// Whether this is a stream of HTTP/2: it carries one request, and its connection is another channel.
     let isStream: Bool
+    /// Whether the connection is TLS: HTTP/1.1 does not say so itself, and signatures may cover it (RFC 9421 §2.2.4).
+    let isSecure: Bool
     var progress = RequestProgress()
     private var since = NIODeadline.now()
     private var ticks: RepeatedTask?
@@ -31,10 +33,11 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var closesAfterAnswer = false
     private var hasGivenUp = false
 
-    init(limits: ServerLimits, metrics: RequestMetrics, isStream: Bool) {
+    init(limits: ServerLimits, metrics: RequestMetrics, isStream: Bool, isSecure: Bool) {
         self.limits = limits
         self.metrics = metrics
         self.isStream = isStream
+        self.isSecure = isSecure
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -57,10 +60,13 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !self.progress.isDraining, self.refusal == nil else { return }
         switch self.unwrapInboundIn(data) {
-        case .head(let head):
+        case .head(var head):
+            head.scheme = self.isSecure ? "https" : "http"
             self.begin()
             self.closesAfterAnswer = self.mustCloseIfAnsweredEarly(head)
             self.answerExpectation(of: head, context)
+            context.fireChannelRead(self.wrapInboundOut(.head(head)))
+            return
         case .body: break
         case .end:
             self.progress.receivedEnd()

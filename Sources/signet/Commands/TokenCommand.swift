@@ -35,6 +35,9 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "How long it is valid, for instance 12h or 90d. Default: until it is revoked.")
         var lifetime: String?
 
+        @Option(help: "The account that it acts for, as 'signet account list' shows it. Default: one of its own.")
+        var account: String?
+
         @Flag(help: "Print JSON.")
         var json = false
 
@@ -49,10 +52,16 @@ struct TokenCommand: AsyncParsableCommand {
                     Duration.seconds(try Definition(text: $0, file: "--lifetime").seconds())
                 }
                 try await withStore(self.state) { store in
+                    if let account, try await store.account(id: account) == nil {
+                        throw ConfigurationError(
+                            "--account: there is no account '\(account)'; see: signet account list"
+                        )
+                    }
                     let (token, secret) = try await service(store).createToken(
                         name: self.name,
                         role: role,
                         lifetime: lifetime,
+                        account: self.account,
                         by: .operator(named: SystemEnvironment.user),
                         from: .local
                     )
@@ -136,6 +145,7 @@ private struct TokenDocument: Encodable {
     let id: String
     let name: String
     let role: String
+    let account: String?
     let created: String
     let expires: String?
     let lastUsed: String?
@@ -147,6 +157,7 @@ private struct TokenDocument: Encodable {
         self.id = token.id
         self.name = token.name
         self.role = token.role.rawValue
+        self.account = token.account
         self.created = text(token.created)
         self.expires = token.expires.map(text)
         self.lastUsed = token.lastUsed.map(text)

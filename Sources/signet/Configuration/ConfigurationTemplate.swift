@@ -42,6 +42,10 @@ struct ConfigurationTemplate {
         # gathered; whether changes are published as delta CRLs.
         crl: {interval: 1h, validity: 24h, batching: 500, deltas: false}
 
+        # Webhooks: whether they may lead to private addresses and this machine (then to any port), and to plain HTTP; at how
+        # many per cent of a certificate's life left its owner is reminded (0: not).
+        webhooks: {allowPrivateTargets: false, allowPlainHTTP: false, firstReminder: 33, lastReminder: 10}
+
         # Sessions with a token, and signatures that may wait for one.
         signing: {sessions: 2, queue: 1024}
 

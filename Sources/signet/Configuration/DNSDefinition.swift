@@ -33,8 +33,10 @@ struct DNSDefinition: Sendable {
     let resolvers: [String]
     /// The port at which proofs over HTTP are looked for; 80 but in trials.
     let httpProofPort: Int
-    /// Address blocks to which proofs over HTTP may go although they are not public.
+    /// Address blocks from which proofs over HTTP, DID documents and metadata may come although they are not public.
     let admittedAddresses: [String]
+    /// The names by which CAA records admit this registry.
+    let caaIdentities: [String]
     let providers: [Provider]
     let zones: [Zone]
 
@@ -43,10 +45,13 @@ struct DNSDefinition: Sendable {
     /// - Throws: `PKIXError` or ``ConfigurationError``; the reason names file, line and key.
     init(file: String, directory: String) throws {
         let definition = try Definition(text: try readText(file), file: file)
-        try definition.requireKeys(["resolvers", "httpProofPort", "admittedAddresses", "providers", "zones"])
+        try definition.requireKeys([
+            "resolvers", "httpProofPort", "admittedAddresses", "caaIdentities", "providers", "zones",
+        ])
         self.resolvers = try Self.servers(definition["resolvers"])
         self.httpProofPort = try definition["httpProofPort"]?.integer(in: 1...65_535) ?? 80
         self.admittedAddresses = try Self.texts(definition["admittedAddresses"])
+        self.caaIdentities = try Self.texts(definition["caaIdentities"]).map { $0.lowercased() }
         let providers = definition["providers"]
         self.providers = try (providers?.keys ?? []).map { name in
             try Self.provider(name, try (providers ?? definition).required(name), directory)
@@ -147,7 +152,11 @@ struct DNSDefinition: Sendable {
         # servers that they lead to are then asked themselves.
         resolvers: []
 
-        # Proofs over HTTP are fetched from public addresses alone, but for blocks listed here: admittedAddresses: [10.0.0.0/8]
+        # Proofs over HTTP, DID documents and agents' metadata are fetched from public addresses alone, but for blocks listed
+        # here: admittedAddresses: [10.0.0.0/8]
+
+        # The names by which CAA records of others' domains admit this registry (RFC 8659). Without one, only a domain that
+        # admits no CA at all is refused: caaIdentities: [registry.example]
 
         # Who hosts zones. Secrets stand in files of mode 0600, named relative to this directory.
         providers: {}

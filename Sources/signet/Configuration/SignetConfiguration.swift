@@ -28,6 +28,8 @@ struct SignetConfiguration: Sendable {
     let ocsp: OCSPConfiguration
     /// How CRLs are made.
     let crl: CRLPolicy
+    /// How owners are told of their agents.
+    let webhooks: WebhookConfiguration
     /// The tokens, by their names in the hierarchy.
     let tokens: [String: TokenLocation]
     /// Sessions with each token.
@@ -87,6 +89,7 @@ extension SignetConfiguration {
         )
         self.ocsp = try OCSPConfiguration(reader)
         self.crl = try CRLPolicy(reader)
+        self.webhooks = try WebhookConfiguration(reader)
         self.publicURL = reader.string(forKey: "publicURL", default: Self.defaultPublicURL)
         self.signingSessions = try reader.integer("signing.sessions", default: 2, in: 1...64)
         self.signingQueue = try reader.integer("signing.queue", default: 1_024, in: 1...65_536)
@@ -106,12 +109,15 @@ extension SignetConfiguration {
 
     /// Refuses keys that nothing reads, and returns the names of the tokens.
     private static func checkKeys(_ definition: Definition) throws(PKIXError) -> [String] {
-        try definition.requireKeys(["api", "public", "publicURL", "tokens", "ocsp", "crl", "signing", "http", "log"])
+        try definition.requireKeys([
+            "api", "public", "publicURL", "tokens", "ocsp", "crl", "webhooks", "signing", "http", "log",
+        ])
         try definition["signing"]?.requireKeys(["sessions", "queue"])
         try definition["http"]?.requireKeys(["maximumConnections"])
         try definition["log"]?.requireKeys(["level", "format"])
         try definition["ocsp"]?.requireKeys(OCSPConfiguration.keys)
         try definition["crl"]?.requireKeys(CRLPolicy.keys)
+        try definition["webhooks"]?.requireKeys(WebhookConfiguration.keys)
         let tokens = try definition.required("tokens")
         let names = tokens.keys
         for name in names {

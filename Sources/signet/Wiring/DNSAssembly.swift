@@ -12,6 +12,9 @@ struct DNSAssembly: Sendable {
     let resolver: Resolver
     let zones: ZoneDirectory
     let proofs: HTTPProofs
+    /// To which addresses what strangers name may lead.
+    let addresses: AddressPolicy
+    let caaIdentities: [String]
     private let exchange: PooledHTTPExchange
     private let client: HTTPClient
 
@@ -69,11 +72,12 @@ struct DNSAssembly: Sendable {
                 servers: try Self.servers(definition.resolvers),
                 overrides: overrides
             )
-            let admitted = try definition.admittedAddresses.map { try AddressBlock($0) }
+            self.caaIdentities = definition.caaIdentities
+            self.addresses = AddressPolicy(allowed: try definition.admittedAddresses.map { try AddressBlock($0) })
             self.client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
             self.proofs = HTTPProofs(
                 client: self.client,
-                addresses: AddressPolicy(allowed: admitted),
+                addresses: self.addresses,
                 port: definition.httpProofPort
             )
         } catch {

@@ -90,22 +90,23 @@ struct Daemon {
         }
         // Whoever holds the directory's lock is alone with its store.
         try await store.releaseLeases(at: SystemEnvironment.now())
+        try await store.releaseWebhookLeases()
         let cardSigner = RegistryCardSigner(credentials: self.layout.serviceCredentials, logger: self.logger)
         let (transport, certificates) = try self.transport(assembly, publicSide.responders, cardSigner)
         certificates.installResponders()
         let announcement = Announcement(self.configuration) { await self.announce($0, $1, store: store) }
         let (publicServices, selfCheck) = try publicSide.services(assembly, store, announcement)
-        for path in [self.layout.dns, self.layout.policy] where !AtomicFile.exists(path) {
+        for path in [self.layout.dns, self.layout.policy, self.layout.webhookKey] where !AtomicFile.exists(path) {
             throw ConfigurationError(
                 "\(path): no such file; run 'signet init --state \(self.layout.directory)' again: it adds what is missing"
             )
         }
         let dns = try await DNSAssembly(DNSDefinition(file: self.layout.dns, directory: self.layout.directory))
         do {
-            let registration = try self.registration(assembly, store, dns)
+            let registration = try self.registration(assembly, store, dns, cardSigner)
             try await self.loadZones(registration.zones)
             let server = try ManagementServer(
-                api: try self.api(assembly, store, opened, selfCheck, registration, cardSigner),
+                api: try self.api(assembly, store, opened, selfCheck, registration),
                 host: self.configuration.api.host,
                 port: self.configuration.api.port,
                 transport: transport,
@@ -166,13 +167,13 @@ struct Daemon {
         _ store: SQLiteStore,
         _ opened: TokenAccess.Opened,
         _ selfCheck: StatusSelfCheck,
-        _ registration: Registrations,
-        _ cardSigner: RegistryCardSigner
+        _ registration: Registrations
     ) throws -> ManagementAPI {
         let metrics = self.metrics
+        let authenticator = Authenticator(store: store)
         return try ManagementAPI(
             authority: assembly.authority,
-            authenticator: Authenticator(store: store),
+            authenticator: authenticator,
             denials: store,
             readiness: Readiness.checks(
                 tokens: opened.tokens,
@@ -182,8 +183,23 @@ struct Daemon {
                 selfCheck: selfCheck
             ),
             registrations: registration.service,
-            cards: AgentCardService(registrations: registration.service, store: store, signing: cardSigner),
+            resolver: registration.resolver,
+            catalogs: registration.catalogs,
+            cards: registration.cards,
             zones: registration.zones,
+            accounts: AccountCalls(
+                accounts: registration.accounts,
+                registrations: registration.service,
+                tokens: APITokenService(
+                    store: store,
+                    authenticator: authenticator,
+                    generator: SystemRandomNumberGenerator(),
+                    now: SystemEnvironment.now
+                )
+            ),
+            webhooks: registration.webhooks,
+            identities: registration.identities,
+            metadata: registration.metadata,
             signatureAuthorities: self.signatureAuthorities(assembly.definitions),
             exposition: { metrics.exposition() },
             build: BuildInformation(version: Version.current, swift: Version.swift),

@@ -11,7 +11,14 @@ import ServiceLifecycle
 /// The registration authority, and what of it runs for long.
 struct Registrations {
     let service: RegistrationService
+    let resolver: AgentResolver
+    let catalogs: AgentCatalogService
+    let cards: AgentCardService
     let zones: ZoneService
+    let accounts: AccountService
+    let webhooks: WebhookService
+    let identities: IdentityService
+    let metadata: MetadataService
     let services: [any Service]
 }
 
@@ -20,8 +27,10 @@ extension Daemon {
     func registration(
         _ assembly: AuthorityAssembly,
         _ store: SQLiteStore,
-        _ dns: DNSAssembly
+        _ dns: DNSAssembly,
+        _ signer: RegistryCardSigner
     ) throws -> Registrations {
+        let resolutions = ResolutionCache()
         let environment = RegistrationEnvironment(
             now: SystemEnvironment.now,
             sleep: SystemEnvironment.sleep,
@@ -29,12 +38,13 @@ extension Daemon {
         )
         let rules = RegistrationRules(policy: try PolicyFile.read(self.layout.policy), zones: dns.zones)
         let engine = RegistrationEngine(
-            store: store,
+            store: ChangeNotingStore(store, cache: resolutions),
             issuing: assembly.authority,
             observer: AuthoritativeObserver(
                 resolver: dns.resolver,
                 clock: SystemEnvironment.clock,
-                proofs: dns.proofs
+                proofs: dns.proofs,
+                caaIdentities: dns.caaIdentities
             ),
             zones: dns.zones,
             environment: environment,
@@ -54,10 +64,36 @@ extension Daemon {
             resolver: dns.resolver,
             environment: environment
         )
+        let service = RegistrationService(engine: engine, limits: store, rules: rules, accounts: store)
+        let cards = AgentCardService(registrations: service, store: store, signing: signer, resolutions: resolutions)
+        let webhooks = try self.webhooks(store, dns)
+        let documents = DocumentFetcher(
+            targets: TargetPolicy(addresses: dns.addresses),
+            sleep: SystemEnvironment.sleep,
+            resolver: dns.resolver
+        )
         return Registrations(
-            service: RegistrationService(engine: engine, limits: store, rules: rules),
+            service: service,
+            resolver: AgentResolver(
+                registrations: service,
+                lookup: dns.resolver,
+                cards: cards,
+                signing: signer,
+                cache: resolutions
+            ),
+            catalogs: AgentCatalogService(registrations: service, signing: signer),
+            cards: cards,
             zones: zones,
-            services: [engine, watch]
+            accounts: AccountService(store: store, limits: store, rules: rules, environment: environment),
+            webhooks: webhooks.service,
+            identities: IdentityService(
+                registrations: service,
+                store: store,
+                documents: documents,
+                raID: self.configuration.publicURL
+            ),
+            metadata: MetadataService(registrations: service, documents: documents),
+            services: [engine, watch, webhooks.dispatcher]
         )
     }
 

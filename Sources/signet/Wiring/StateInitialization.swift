@@ -45,6 +45,7 @@ struct StateInitialization: Sendable {
         try self.writeSecrets(definitions.hierarchy)
         try self.writeConfiguration(definitions.hierarchy)
         try self.writeRegistration()
+        try WebhookKey.create(at: self.layout.webhookKey)
         let configuration = try await SignetConfiguration(
             file: self.layout.configuration,
             directory: self.layout.directory,

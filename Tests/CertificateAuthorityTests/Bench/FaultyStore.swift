@@ -119,6 +119,10 @@ final class FaultyStore: AuthorityStore, AuditStore {
         try await self.inner.certificates(query)
     }
 
+    func certificate(ofScope scope: String, key: String) async throws -> StoredCertificate? {
+        try await self.inner.certificate(ofScope: scope, key: key)
+    }
+
     func forgetIdempotencyKeys(before instant: CertificateTime, limit: Int) async throws -> Int {
         try await self.inner.forgetIdempotencyKeys(before: instant, limit: limit)
     }

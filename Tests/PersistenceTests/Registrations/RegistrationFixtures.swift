@@ -33,7 +33,8 @@ func registration(
     thumbprint: String? = "key",
     status: AgentStatus = .pendingValidation,
     step: RegistrationStep = .issueIdentity,
-    isActivated: Bool = false
+    isActivated: Bool = false,
+    control: ControlMethod? = .ownZone
 ) throws -> Registration {
     Registration(
         id: agentID(number),
@@ -46,6 +47,7 @@ func registration(
         deadline: noon.date + 3_600,
         status: status,
         step: step,
+        control: control,
         updatedAt: noon.date,
         activatedAt: isActivated ? noon.date : nil,
         rule: "all",

@@ -47,6 +47,31 @@ struct HTTPProofTests {
         }
     }
 
+    @Test("A server that drips octets is left when its time is over")
+    func drips() async throws {
+        let content = self.challenge.keyAuthorization
+        let names = try await ObserverFixture.server("bot IN A 127.0.0.1")
+        defer { names.stop() }
+        let begin = ContinuousClock.now
+        try await ProofServer.with { _ in
+            ProofReply(body: content, drips: true)
+        } _: { server in
+            try await ObserverFixture.with(
+                [try ObserverFixture.address(names)],
+                admitting: Self.loopback,
+                port: server.port,
+                clock: HastyClock()
+            ) { observer in
+                let finding = try await ObserverFixture.control(observer, "bot.customer.test", methods: [.http01])
+                // Where the machine is slow the whole look ends before the fetch does.
+                let reason = finding.reason ?? ""
+                #expect(reason.contains("did not come within 10 seconds") || reason.contains("too slow"), "\(finding)")
+            }
+        }
+        // The server itself would go on for more than half a minute.
+        #expect(ContinuousClock.now - begin < .seconds(25))
+    }
+
     @Test("Anything else does not, and the owner learns why")
     func notProven() async throws {
         let content = self.challenge.keyAuthorization

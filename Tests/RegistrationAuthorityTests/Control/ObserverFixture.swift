@@ -27,6 +27,7 @@ enum ObserverFixture {
         admitting blocks: [String] = [],
         port: Int = 1,
         caaIdentities: [String] = [],
+        clock: any Clock<Duration> = ContinuousClock(),
         _ body: (AuthoritativeObserver) async throws -> Void
     ) async throws {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
@@ -35,7 +36,7 @@ enum ObserverFixture {
         let dns = DNSClient(generator: SystemRandomNumberGenerator(), timeout: .milliseconds(400), attempts: 2)
         let observer = AuthoritativeObserver(
             resolver: Resolver(client: dns, servers: [], overrides: [try DomainName("test"): servers]),
-            clock: ContinuousClock(),
+            clock: clock,
             proofs: HTTPProofs(
                 client: client,
                 addresses: AddressPolicy(allowed: try blocks.map { try AddressBlock($0) }),
@@ -53,8 +54,12 @@ enum ObserverFixture {
     }
 
     /// What is found of the challenge at a host.
-    static func control(_ observer: AuthoritativeObserver, _ host: String) async throws -> ControlFinding {
-        await observer.control(of: try DomainName(host), by: self.challenge)
+    static func control(
+        _ observer: AuthoritativeObserver,
+        _ host: String,
+        methods: [ControlMethod] = [.dns01, .http01]
+    ) async throws -> ControlFinding {
+        await observer.control(of: try DomainName(host), by: self.challenge, methods: methods)
     }
 }
 

@@ -9,6 +9,20 @@ struct ProofReply: Sendable {
     var status = 200
     var headers: [(String, String)] = []
     var body = ""
+    /// Whether the body comes octet by octet, and never to its end.
+    var drips = false
+}
+
+/// A clock on which a second takes a tenth of one.
+struct HastyClock: Clock {
+    private let clock = ContinuousClock()
+
+    var now: ContinuousClock.Instant { self.clock.now }
+    var minimumResolution: Duration { self.clock.minimumResolution }
+
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        try await self.clock.sleep(for: (deadline - self.now) / 10)
+    }
 }
 
 /// Counts what it is asked: each request as `host path`.
@@ -70,10 +84,18 @@ private final class ProofHandler: ChannelInboundHandler {
         self.log.requests.withLock { $0.append("\(request.headers.first(name: "Host") ?? "") \(request.uri)") }
         let reply = self.reply(request.uri)
         var headers = HTTPHeaders(reply.headers)
-        headers.add(name: "Content-Length", value: "\(reply.body.utf8.count)")
+        headers.add(name: "Content-Length", value: "\(reply.drips ? 900 : reply.body.utf8.count)")
         let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        guard !reply.drips else { return self.drip(context) }
         context.write(self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: reply.body)))), promise: nil)
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    private func drip(_ context: ChannelHandlerContext) {
+        context.writeAndFlush(self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: "x")))), promise: nil)
+        context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(40)) {
+            if context.channel.isActive { self.drip(context) }
+        }
     }
 }

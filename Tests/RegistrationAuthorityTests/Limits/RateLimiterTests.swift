@@ -153,8 +153,11 @@ struct RateLimiterTests {
         let subject = try subject([192, 0, 2, 1], "acme", "a.example.com")
         #expect(try await limiter.admit([perDomain], for: subject, at: instant).allowed)
         #expect(try await limiter.admit([other], for: subject, at: instant).allowed)
-        let sibling = try self.subject([192, 0, 2, 9], "other", "b.example.com")
+        let sibling = try self.subject([192, 0, 2, 9], "acme", "b.example.com")
         #expect(try await !limiter.admit([perDomain], for: sibling, at: instant).allowed)
+        // Another account does not use up what the domain's owner has.
+        let stranger = try self.subject([192, 0, 2, 9], "other", "b.example.com")
+        #expect(try await limiter.admit([perDomain], for: stranger, at: instant).allowed)
     }
 
     @Test("Too many limits, and names that would break a header field, are refused")

@@ -94,7 +94,8 @@ import Testing
         for word in LabelPolicy.defaultReservedWords {
             #expect(self.policy.admits(word) == false)
             let disguised = String(word.map { digits[$0] ?? $0 })
-            #expect(self.policy.admits(disguised) == false, "\(disguised)")
+            let isCount = word.count > 4 && !word.hasSuffix("ss") && disguised == word.dropLast() + "5"
+            #expect(self.policy.admits(disguised) == isCount, "\(disguised)")
             #expect(word == word.lowercased() && !word.contains("."))
         }
     }

@@ -73,6 +73,63 @@ struct ForeignNameTests {
         }
     }
 
+    @Test(
+        "Whoever has proven nothing holds nothing: the domain's owner gets its name, and the other learns that it is taken"
+    )
+    func nobodyLocks() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let squatted = try await service.register(agent, by: RegistrationBench.bob)
+            #expect(squatted.step == .awaitControl)
+            let own = try await service.register(agent)
+            bench.zone.change { $0.control = .proven(.dns01) }
+            let proven = try await self.prove(service, own.id)
+            #expect(proven.status == .pendingDNS)
+            await expectRefusal(.ansNameTaken) {
+                try await service.proveControl(squatted.id, by: RegistrationBench.bob, from: .local)
+            }
+            let after = try await bench.current(squatted.id)
+            #expect(after?.control == nil && after?.requests.allSatisfy { $0.serialNumber == nil } == true)
+        }
+    }
+
+    @Test("Of a connected zone's records those that were there before stay its owner's, also at the end")
+    func foreignRecordsStay() async throws {
+        try await RegistrationBench.with { bench in
+            let zone = bench.hosted("customer.example", isOurs: false)
+            let node = bench.node(zones: [zone])
+            try await node.running {
+                let begun = try await node.service.register(agent)
+                let binding = ServiceBinding(priority: 1, target: .root, parameters: [1: [2] + Array("h2".utf8)])
+                let own = ResourceRecord(
+                    name: try DomainName(agent.host),
+                    ttl: AgentRecords.ttl,
+                    data: .https(binding)
+                )
+                bench.zone.change { $0.records = [own] }
+                bench.zone.change { $0.control = .proven(.dns01) }
+                _ = try await self.prove(node.service, begun.id)
+                let active = try await bench.awaited(begun.id) { $0.status == .active }
+                #expect(active.records.contains { $0.record.record == own && !$0.isOurs })
+                #expect(active.records.filter(\.isOurs).count == active.records.count - 1)
+                _ = try await node.service.revoke(begun.id)
+                #expect(bench.zone.records == [own])
+            }
+        }
+    }
+
+    @Test("A rule that asks for a proof by DNS is not met by one over HTTP, and its bound on lifetimes holds")
+    func terms() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let strict = Bench.token("strict")
+            let begun = try await service.register(agent, by: strict)
+            #expect(begun.terms == RegistrationTerms(methods: [.dns01], lifetime: 3_600))
+            bench.zone.change { $0.control = .proven(.dns01) }
+            _ = try await service.proveControl(begun.id, by: strict, from: .local, waiting: .seconds(10))
+            #expect(bench.zone.methods == [[.dns01]])
+            #expect(bench.issuer.lifetimes == [3_600])
+        }
+    }
+
     @Test("In a customer's zone that is connected the records are written by us, once control is proven")
     func connectedZone() async throws {
         try await RegistrationBench.with { bench in
@@ -141,7 +198,7 @@ struct ForeignNameTests {
     func deadline() async throws {
         try await RegistrationBench.withNode { bench, service in
             let begun = try await service.register(agent)
-            await expectRefusal(.ansNameTaken) { try await service.register(agent, by: RegistrationBench.bob) }
+            await expectRefusal(.ansNameTaken) { try await service.register(agent) }
             bench.clock.advance(3_599)
             try await Task.sleep(for: .milliseconds(20))
             let outcome4 = try await bench.current(begun.id)?.status == .pendingValidation

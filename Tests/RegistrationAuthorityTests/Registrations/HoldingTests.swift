@@ -3,6 +3,7 @@
 import AuditLog
 import DNS
 import Foundation
+import PKIX
 import Testing
 
 @testable import RegistrationAuthority
@@ -24,12 +25,16 @@ struct HoldingTests {
             // A name of others is its owner's, with any key.
             let foreign = TestAgent("bot.customer.example")
             _ = try await service.register(foreign)
-            _ = try await service.register(TestAgent("bot.customer.example", version: "2.0.0"))
+            await expectRefusal(.ansNameTaken) { try await service.register(foreign) }
+            let later = try await service.register(TestAgent("bot.customer.example", version: "2.0.0"))
+            let others = try await service.register(
+                TestAgent("bot.customer.example", version: "3.0.0"),
+                by: RegistrationBench.bob
+            )
+            bench.zone.change { $0.control = .proven(.dns01) }
+            _ = try await service.proveControl(later.id, by: RegistrationBench.alice, from: .local)
             await expectRefusal(.hostTaken) {
-                try await service.register(
-                    TestAgent("bot.customer.example", version: "3.0.0"),
-                    by: RegistrationBench.bob
-                )
+                try await service.proveControl(others.id, by: RegistrationBench.bob, from: .local)
             }
         }
     }
@@ -61,7 +66,8 @@ struct HoldingTests {
             #expect(shared.contains { "\($0.data.type)" == "HTTPS" })
             #expect(try await service.revoke(one.id).records.allSatisfy { $0.state == .removed })
             #expect(bench.zone.records == Set(two.records.map(\.record.record)))
-            let outcome10 = try await service.resolve(first.host).registration.id == two.id
+            let live = RegistrationQuery(host: first.host, statuses: [.active, .deprecated], limit: 10)
+            let outcome10 = try await bench.database.registrations(live).map(\.id) == [two.id]
             #expect(outcome10)
             _ = try await service.revoke(two.id)
             #expect(bench.zone.records.isEmpty)
@@ -79,10 +85,10 @@ struct HoldingTests {
                 await expectRefusal(.permissionDenied) {
                     try await service.requestIdentity(active.id, csr: try agent.csr(), by: principal, from: .local)
                 }
-                await expectRefusal(.permissionDenied) {
+                await expectRefusal(.agentNotFound) {
                     try await service.proveControl(active.id, by: principal, from: .local)
                 }
-                await expectRefusal(.permissionDenied) {
+                await expectRefusal(.agentNotFound) {
                     try await service.verifyRecords(active.id, by: principal, from: .local)
                 }
                 await expectRefusal(.permissionDenied) {
@@ -90,12 +96,15 @@ struct HoldingTests {
                 }
             }
             for principal in [RegistrationBench.bob, stranger] {
-                await expectRefusal(.permissionDenied) { try await service.registration(active.id, for: principal) }
-                let outcome11 = try await service.registrations(RegistrationQuery(limit: 9), for: principal).isEmpty
-                #expect(outcome11)
-                let asked = RegistrationQuery(owner: "token:alice", limit: 9)
-                let outcome12 = try await service.registrations(asked, for: principal).isEmpty
-                #expect(outcome12)
+                await expectRefusal(.agentNotFound) { try await service.registration(active.id, for: principal) }
+                let asked = RegistrationQuery(limit: 9)
+                let own = try await service.registrations(asked, of: principal.account, for: principal)
+                #expect(own.isEmpty)
+                for owner in ["token:alice", nil] {
+                    await expectRefusal(.permissionDenied) {
+                        try await service.registrations(asked, of: owner, for: principal)
+                    }
+                }
                 let outcome13 = try await service.events(after: 0, limit: 9, for: principal).isEmpty
                 #expect(outcome13)
             }
@@ -114,6 +123,67 @@ struct HoldingTests {
             await expectRefusal(.agentNotFound) {
                 try await service.registration(unknown, for: RegistrationBench.admin)
             }
+        }
+    }
+
+    @Test("A host of our zone that was active stays with its owner until all that speaks of it has expired")
+    func quarantine() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let first = try await service.register(TestAgent("weather"))
+            _ = try await service.revoke(first.id)
+            let end = try #require(first.expiresAt)
+            let stranger = TestAgent("weather", version: "1.0.1")
+            await expectRefusal(.hostTaken) { try await service.register(stranger, by: RegistrationBench.bob) }
+            let own = try await service.register(TestAgent("weather", version: "1.1.0"))
+            #expect(own.status == .active)
+            _ = try await service.revoke(own.id)
+            bench.clock.advance(end.timeIntervalSince(bench.clock.now) + 3_700)
+            let late = try await service.register(stranger, by: RegistrationBench.bob)
+            #expect(late.status == .active)
+        }
+    }
+
+    @Test("A name of our zone that is in use is not given out, and nothing is issued for it")
+    func inUse() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let name = try DomainName("portal.\(RegistrationBench.apex)")
+            let own = ResourceRecord(name: name, ttl: 60, data: try RecordData(type: .a, presentation: "192.0.2.1"))
+            bench.zone.change { $0.records = [own] }
+            let failed = try await service.register(TestAgent("portal"))
+            #expect(failed.status == .failed && failed.failure?.code == "NAME_IN_USE")
+            #expect(bench.issuer.calls == 0 && bench.zone.records == [own])
+            // Nobody can say: it waits, and goes on when somebody can.
+            bench.zone.change { $0.isReachable = false }
+            let waiting = try await service.register(TestAgent("weather"))
+            #expect(waiting.status == .pendingValidation && waiting.failure?.code == "DNS_UNAVAILABLE")
+            bench.zone.change { $0.isReachable = true }
+            bench.clock.advance(1)
+            try await bench.awaited(waiting.id) { $0.status == .active }
+        }
+    }
+
+    @Test("Certificates for agents' names are not to be had past registration")
+    func issuers() async throws {
+        try await RegistrationBench.withNode { _, service in
+            _ = try await service.register(TestAgent("weather"))
+            let issuer = Bench.token("carol", .issuer)
+            let names: [(String, RegistrationError.Code?)] = [
+                ("ans://v9.0.0.weather.agents.example", .hostTaken),
+                ("ans://v1.0.0.free.agents.example", .nameNotAdmitted),
+                ("ans://v1.0.0.bot.elsewhere.example", nil),
+            ]
+            for (name, code) in names {
+                let wanted = [AlternativeName.uri(try URIName(name))]
+                if let code {
+                    await expectRefusal(code) { try await service.requireFree(wanted, for: issuer) }
+                } else {
+                    try await service.requireFree(wanted, for: issuer)
+                }
+                try await service.requireFree(wanted, for: RegistrationBench.admin)
+            }
+            let hosts = [AlternativeName.dns(try HostName("weather.agents.example"))]
+            await expectRefusal(.hostTaken) { try await service.requireFree(hosts, for: issuer) }
+            try await service.requireFree(hosts, for: RegistrationBench.alice)
         }
     }
 

@@ -16,8 +16,12 @@ final class IssuerDouble: CertificateIssuing {
         var certificates: [String: DeliveredCertificate] = [:]
         var requests: [String: [UInt8]] = [:]
         var calls = 0
+        /// The lifetimes that were asked for.
+        var lifetimes: [Int64?] = []
         var revoked: [SerialNumber: RevocationReason] = [:]
         var faults: [Fault] = []
+        /// SHA-256 of keys that are blocked.
+        var blocked: Set<[UInt8]> = []
         /// As long as it is set, every call fails so.
         var isAway = false
         var lifetime: Int64 = 86_400
@@ -32,6 +36,7 @@ final class IssuerDouble: CertificateIssuing {
     static let busy = IssuingFailure(code: "TOKEN_UNAVAILABLE", reason: "the token is away", isTransient: true)
     static let refusal = IssuingFailure(code: "WEAK_KEY", reason: "the key is weak", isTransient: false)
 
+    var lifetimes: [Int64?] { self.state.withLock { $0.lifetimes } }
     var calls: Int { self.state.withLock { $0.calls } }
     var revoked: [SerialNumber: RevocationReason] { self.state.withLock { $0.revoked } }
     var certificates: [DeliveredCertificate] { self.state.withLock { Array($0.certificates.values) } }
@@ -52,6 +57,7 @@ final class IssuerDouble: CertificateIssuing {
         await self.gate.pass()
         let result = self.state.withLock { state -> Result<DeliveredCertificate, IssuingFailure> in
             state.calls += 1
+            state.lifetimes.append(order.lifetime)
             if state.isAway { return .failure(Self.busy) }
             var losesAnswer = false
             if !state.faults.isEmpty {
@@ -93,5 +99,15 @@ final class IssuerDouble: CertificateIssuing {
             return state.isAway
         }
         if isAway { throw Self.busy }
+    }
+
+    func delivered(for reference: String) async throws(IssuingFailure) -> DeliveredCertificate? {
+        let (isAway, found) = self.state.withLock { ($0.isAway, $0.certificates[reference]) }
+        if isAway { throw Self.busy }
+        return found
+    }
+
+    func isBlocked(_ key: SubjectPublicKey) async throws(IssuingFailure) -> Bool {
+        self.state.withLock { $0.blocked.contains(key.sha256) }
     }
 }

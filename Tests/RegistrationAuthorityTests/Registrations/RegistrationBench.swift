@@ -6,6 +6,7 @@ import DNS
 import Foundation
 import HTTPSignatures
 import HTTPTypes
+import JOSE
 import JSON
 import Logging
 import PKIX
@@ -48,7 +49,9 @@ final class RegistrationBench: Sendable {
         version: 1
         limits:
           per-account: {of: account, capacity: 2, refill: 1, every: 1h}
+          per-address: {of: address, capacity: 2, refill: 1, every: 1h}
           validations: {of: account, capacity: 20, refill: 1, every: 1h}
+          identities: {of: account, capacity: 60, refill: 1, every: 1h}
         rules:
           - name: banned
             when: {account: "token:banned"}
@@ -59,6 +62,21 @@ final class RegistrationBench: Sendable {
           - name: busy
             when: {account: "token:busy"}
             then: {allow: {limits: [per-account]}}
+          - name: strict
+            when: {account: "token:strict"}
+            then: {allow: {proofs: [key, dns-01], lifetime: {maximum: 1h}}}
+          - name: crowd
+            when: {account: "token:crowd-*", action: create-account}
+            then: {allow: {limits: [per-address]}}
+          - name: no-accounts
+            when: {account: "token:banned", action: create-account}
+            then: {deny: "this account is not welcome"}
+          - name: slow-accounts
+            when: {account: "token:newcomer", action: create-account}
+            then: {approve: {}}
+          - name: accounts
+            when: {action: create-account}
+            then: {allow: {}}
           - name: small
             when: {account: "token:small"}
             then: {allow: {maxAgentsPerAccount: 1}}
@@ -128,9 +146,30 @@ final class RegistrationBench: Sendable {
         let service = RegistrationService(
             engine: engine,
             limits: self.file,
-            rules: RegistrationRules(policy: self.policy, zones: zones)
+            rules: RegistrationRules(policy: self.policy, zones: zones),
+            accounts: self.file
         )
         return Node(engine: engine, service: service, store: store)
+    }
+
+    /// The accounts of the same store.
+    func accounts() -> AccountService {
+        let clock = self.clock
+        return AccountService(
+            store: self.file,
+            limits: self.file,
+            rules: RegistrationRules(policy: self.policy, zones: ZoneDirectory([])),
+            environment: RegistrationEnvironment(
+                now: { clock.now },
+                sleep: { try await clock.sleep($0) },
+                generator: SystemRandomNumberGenerator()
+            )
+        )
+    }
+
+    /// The identities of the same store.
+    func identities(_ service: RegistrationService, _ documents: any DocumentFetching) -> IdentityService {
+        IdentityService(registrations: service, store: self.file, documents: documents, raID: "ra.example")
     }
 
     func hosted(_ apex: String, isOurs: Bool) -> HostedZone {
@@ -144,7 +183,13 @@ final class RegistrationBench: Sendable {
         _ what: String = "a state",
         _ condition: @Sendable (Registration) -> Bool
     ) async throws -> Registration {
-        try await eventually(what) { try await self.current(id).map { condition($0) } ?? false }
+        do {
+            try await eventually(what) { try await self.current(id).map { condition($0) } ?? false }
+        } catch let error as NeverHappened {
+            let current = try await self.current(id)
+            let state = current.map { "\($0.status) \($0.step) \(String(describing: $0.failure))" } ?? "nothing"
+            throw NeverHappened(what: "\(error.what): it is \(state)")
+        }
         return try #require(try await self.current(id))
     }
 
@@ -157,9 +202,11 @@ final class RegistrationBench: Sendable {
     }
 
     /// Actions of the audit log about an agent.
-    func actions(of id: AgentID) async throws -> [AuditAction] {
-        try await self.file.entries(after: 0, limit: 1_000).map(\.event).filter { $0.object == "agent:\(id)" }
-            .map(\.action)
+    func actions(of id: AgentID) async throws -> [AuditAction] { try await self.actions(on: "agent:\(id)") }
+
+    /// Actions of the audit log about an object.
+    func actions(on object: String) async throws -> [AuditAction] {
+        try await self.file.entries(after: 0, limit: 1_000).map(\.event).filter { $0.object == object }.map(\.action)
     }
 }
 
@@ -172,6 +219,10 @@ struct TestAgent: Sendable {
     init(_ label: String, version: String = "1.0.0") {
         self.host = label.contains(".") ? label : "\(label).\(RegistrationBench.apex)"
         self.version = version
+    }
+
+    var thumbprint: String {
+        get throws { try JSONWebKey(Certificate.PublicKey(self.key.publicKey)).thumbprint }
     }
 
     var name: String { "ans://v\(self.version).\(self.host)" }
@@ -202,8 +253,17 @@ struct TestAgent: Sendable {
         return try AgentFixtures.body(members)
     }
 
+    /// The agent itself, having signed a request, as a service knows it.
+    func principal(of service: RegistrationService, at instant: Date) async throws -> Principal {
+        try await service.principal(try await self.proof(at: instant))
+    }
+
     /// The agent itself, having signed a request.
     func principal(at instant: Date) async throws -> Principal {
+        try Principal(try await self.proof(at: instant))
+    }
+
+    private func proof(at instant: Date) async throws -> VerifiedSignature {
         let key = self.key
         let publicKey = Certificate.PublicKey(key.publicKey)
         let signer = try MessageSigner(keyID: "key", key: publicKey) { _, base in
@@ -212,13 +272,13 @@ struct TestAgent: Sendable {
         let request = HTTPRequest(method: .post, scheme: "https", authority: "ra.example", path: "/")
         let signed = try await signer.signed(request, body: [], nonce: UUID().uuidString, at: instant)
         let candidate = try SignatureProfile().candidate(in: signed, body: [])
-        return try Principal(try candidate.verified(with: publicKey, at: instant))
+        return try candidate.verified(with: publicKey, at: instant)
     }
 }
 
 extension Bench {
     /// The holder of a token, whose account is `token:` and the name.
-    static func token(_ name: String, _ role: Role = .registrant) -> Principal {
+    static func token(_ name: String, _ role: Role = .registrant, account: String? = nil) -> Principal {
         Principal(
             APIToken(
                 id: name,
@@ -228,7 +288,8 @@ extension Bench {
                 expires: nil,
                 lastUsed: nil,
                 revokedAt: nil,
-                secretHash: []
+                secretHash: [],
+                account: account
             )
         )
     }

@@ -19,7 +19,9 @@ func checkRegistration(_ registration: Registration, _ sourceLocation: SourceLoc
     case .pendingDNS:
         holds([.publishRecords, .verifyRecords, .awaitRecords].contains(step), "no step of DNS")
         holds(registration.requests.allSatisfy { $0.status == .signed }, "a request is not served")
-    case .active, .deprecated: holds([.none, .issueIdentity].contains(step), "live, with another step")
+    case .active, .deprecated:
+        let steps: [RegistrationStep] = [.none, .issueIdentity, .publishRecords, .verifyRecords, .retireRecords]
+        holds(steps.contains(step), "live, with another step")
     case .revoked, .expired, .failed: holds([.none, .withdraw].contains(step), "ended, with another step")
     }
     holds(hasEnded == (registration.ending != nil), "an ending unless it has ended, or none")
@@ -34,12 +36,21 @@ func checkRegistration(_ registration: Registration, _ sourceLocation: SourceLoc
     for request in registration.requests {
         holds((request.status == .signed) == (request.serialNumber != nil), "signed without a certificate")
         holds((request.status == .rejected) == (request.failure != nil), "rejected without a reason")
+        holds(
+            (request.status == .pending) == !request.request.isEmpty,
+            "a request is kept that is done, or is not there"
+        )
         holds(step != .none || request.status != .pending, "a request that nobody will serve")
     }
     holds(registration.expiresAt == registration.requests.compactMap(\.notAfter).max(), "the end is another")
     for record in registration.records {
         holds(record.isOurs || record.state != .withdrawing, "a record of others is withdrawn")
-        holds(!status.isLive || [.verified, .published].contains(record.state), "live with a record \(record.state)")
+        // While they are changed, also when another certificate is issued meanwhile.
+        let isChanging = [.issueIdentity, .publishRecords, .verifyRecords, .retireRecords].contains(step)
+        holds(
+            !status.isLive || [.verified, .published].contains(record.state) || isChanging || !record.isOurs,
+            "live with a record \(record.state)"
+        )
         holds(!hasEnded || [.withdrawing, .removed].contains(record.state), "ended with a record \(record.state)")
         holds(!(hasEnded && step == .none) || record.state == .removed, "at its end with a record \(record.state)")
     }

@@ -227,7 +227,7 @@ struct RegistrationMachineTests {
         var sample = try Sample(.renewing)
         let request = try #require(sample.machine.registration.requests.last)
         sample.machine.rejected(request.id, because: "the key is weak", at: start)
-        sample.machine.certificatesIssued(records: [], at: start)
+        sample.machine.certificatesIssued(records: sample.machine.registration.records, at: start)
         checkRegistration(sample.machine.registration)
         #expect(sample.machine.events.isEmpty)
         #expect(sample.machine.registration.status == .active && sample.machine.registration.step == .none)

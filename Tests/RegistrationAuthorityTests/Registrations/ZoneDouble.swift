@@ -24,6 +24,8 @@ final class ZoneDouble: DNSProvider, DomainObserving {
         var control = ControlFinding.notProven("_acme-challenge has no such record")
         var isReachable = true
         var looks = 0
+        /// The methods that were admitted at each look.
+        var methods: [[ControlMethod]] = []
     }
 
     let kind: String
@@ -33,6 +35,7 @@ final class ZoneDouble: DNSProvider, DomainObserving {
     init(kind: String = "rfc2136") { self.kind = kind }
 
     var records: Set<ResourceRecord> { self.state.withLock { $0.records } }
+    var methods: [[ControlMethod]] { self.state.withLock { $0.methods } }
     var applied: [[RecordChange]] { self.state.withLock { $0.applied } }
 
     func change(_ change: (inout State) -> Void) { self.state.withLock { change(&$0) } }
@@ -75,9 +78,21 @@ final class ZoneDouble: DNSProvider, DomainObserving {
         throw ProviderFailure(.unsupported, "not signed")
     }
 
-    func control(of host: DomainName, by challenge: ControlChallenge) async -> ControlFinding {
+    func use(of host: DomainName, in zone: DomainName) async -> NameUse {
+        self.state.withLock { state in
+            guard state.isReachable else { return .unavailable("no server answers") }
+            return state.records.contains { $0.name == host } ? .inUse("\(host) has records") : .free
+        }
+    }
+
+    func control(
+        of host: DomainName,
+        by challenge: ControlChallenge,
+        methods: [ControlMethod]
+    ) async -> ControlFinding {
         self.state.withLock { state in
             state.looks += 1
+            state.methods.append(methods)
             return state.control
         }
     }

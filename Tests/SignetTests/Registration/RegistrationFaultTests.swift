@@ -19,8 +19,8 @@ struct RegistrationFaultTests {
         }
         for id in ids {
             let waiting = try await site.await(id) { $0.body["failure"] != nil }
-            #expect(waiting.state == "PENDING_DNS")
-            #expect(waiting.body["failure"]?["code"]?.text == "UNAVAILABLE", "\(waiting.body)")
+            #expect(waiting.state == "PENDING_VALIDATION")
+            #expect(waiting.body["failure"]?["code"]?.text == "DNS_UNAVAILABLE", "\(waiting.body)")
             #expect(waiting.body["failure"]?["message"]?.text?.contains(site.server) == true, "\(waiting.body)")
         }
         try await site.named.resume()

@@ -1,10 +1,10 @@
 // The ports of the registration authority, as far as cards need them.
 
-import AuditLog
+public import AuditLog
 import DNS
-import Foundation
+public import Foundation
 import PKIX
-import RegistrationAuthority
+public import RegistrationAuthority
 import Synchronization
 
 /// What is asked of a port that cards have no business with.
@@ -84,12 +84,42 @@ struct NoIssuing: CertificateIssuing {
         address: String?,
         requestID: String?
     ) async throws(IssuingFailure) { throw Self.failure }
+
+    func delivered(for reference: String) async throws(IssuingFailure) -> DeliveredCertificate? { nil }
+
+    func isBlocked(_ key: SubjectPublicKey) async throws(IssuingFailure) -> Bool { false }
 }
 
 struct NoObserver: DomainObserving {
-    func control(of host: DomainName, by challenge: ControlChallenge) async -> ControlFinding { .unavailable("") }
+    func control(
+        of host: DomainName,
+        by challenge: ControlChallenge,
+        methods: [ControlMethod]
+    ) async -> ControlFinding { .unavailable("") }
+
+    func use(of host: DomainName, in zone: DomainName) async -> NameUse { .free }
 
     func compare(_ expected: [ProvisionedRecord], of host: DomainName) async -> RecordFinding { .unavailable("") }
 
     func propagation(of records: [ProvisionedRecord], in zone: DomainName) async -> String? { "" }
+}
+
+/// Accounts of a world in which nobody has one.
+public struct NoAccounts: AccountStore {
+    public init() {}
+
+    public func create(_ account: Account, key: IdentityKey?, audit: AuditEvent) async throws -> Bool { false }
+
+    public func account(id: String) async throws -> Account? { nil }
+
+    public func accounts(after id: String?, limit: Int) async throws -> [Account] { [] }
+
+    public func change(
+        _ id: String,
+        _ change: AccountChange,
+        at instant: Date,
+        audit: AuditEvent
+    ) async throws -> Account? { nil }
+
+    public func key(thumbprint: String) async throws -> AccountKey? { nil }
 }

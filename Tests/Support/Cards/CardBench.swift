@@ -46,7 +46,12 @@ public struct CardBench: Sendable {
             policy: try PolicySet(octets: Array(policy.utf8), file: "policy.yaml"),
             zones: zones
         )
-        self.registrations = RegistrationService(engine: engine, limits: BenchLimits(), rules: rules)
+        self.registrations = RegistrationService(
+            engine: engine,
+            limits: BenchLimits(),
+            rules: rules,
+            accounts: NoAccounts()
+        )
         self.service = AgentCardService(registrations: self.registrations, store: self.store, signing: signing)
     }
 
@@ -163,6 +168,15 @@ public struct BenchSigning: CardSigning {
     public let credential: RegistryCredential?
     /// The public half of its key.
     public let publicKey: Certificate.PublicKey
+
+    /// SHA-256 of its certificate, in hexadecimal.
+    public var fingerprint: String {
+        get throws {
+            let certificate = self.credential?.certificateChain.first ?? []
+            return SHA256.hash(data: certificate).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+                .joined()
+        }
+    }
 
     public init() throws {
         let key = P256.Signing.PrivateKey()

@@ -2,6 +2,7 @@
 // and those who host zones, are doubles that tests move.
 
 import CertificateAuthority
+import Crypto
 import DNS
 import Foundation
 import HTTPSignatures
@@ -31,6 +32,11 @@ struct AgentAPI: CallableAPI {
     let clock: TestClock
     let world: WorldDouble
     let host: ZoneHostDouble
+    /// DNS as anybody sees it; what our host of zones has is there.
+    let dns: MemoryRecords
+    let signing: BenchSigning
+    /// What the web has.
+    let documents = MemoryDocuments()
     let log: LogLines
 
     /// Runs a test with an API whose engine works; its files are removed afterwards.
@@ -81,33 +87,59 @@ struct AgentAPI: CallableAPI {
         )
         let (world, host) = (WorldDouble(), ZoneHostDouble())
         let zones = ZoneDirectory([HostedZone(apex: try DomainName(Self.zone), provider: host, isOurs: true)])
+        let environment = RegistrationEnvironment(
+            now: { clock.now },
+            sleep: { try await Task.sleep(for: $0) },
+            generator: SystemRandomNumberGenerator()
+        )
+        let resolutions = ResolutionCache()
+        let dns = MemoryRecords { host.records }
+        let signing = try BenchSigning()
         let engine = RegistrationEngine(
-            store: store,
+            store: ChangeNotingStore(store, cache: resolutions),
             issuing: authority,
             observer: world,
             zones: zones,
-            environment: RegistrationEnvironment(
-                now: { clock.now },
-                sleep: { try await Task.sleep(for: $0) },
-                generator: SystemRandomNumberGenerator()
-            ),
+            environment: environment,
             settings: RegistrationSettings(logURL: "https://log.example"),
             node: "test",
             logger: logger
         )
         let policy = try PolicySet(octets: Array(AgentPolicy.text.utf8), file: "policy.yaml")
+        let rules = RegistrationRules(policy: policy, zones: zones)
+        let service = RegistrationService(engine: engine, limits: store, rules: rules, accounts: store)
         self.api = try ManagementAPI(
             authority: authority,
             authenticator: authenticator,
             denials: store,
             readiness: [],
-            registrations: RegistrationService(
-                engine: engine,
-                limits: store,
-                rules: RegistrationRules(policy: policy, zones: zones)
-            ),
+            registrations: service,
+            resolver: AgentResolver(registrations: service, lookup: dns, signing: signing, cache: resolutions),
+            catalogs: AgentCatalogService(registrations: service, signing: signing),
             cards: try CardBench().service,
             zones: try ZoneBench().service,
+            accounts: AccountCalls(
+                accounts: AccountService(store: store, limits: store, rules: rules, environment: environment),
+                registrations: service,
+                tokens: tokens
+            ),
+            webhooks: WebhookService(
+                store: store,
+                sealing: try SealingKey(SymmetricKey(size: .bits256)),
+                targets: .webhooks(),
+                environment: WebhookEnvironment(
+                    now: { clock.now },
+                    sleep: { try await Task.sleep(for: $0) },
+                    generator: SystemRandomNumberGenerator()
+                )
+            ),
+            identities: IdentityService(
+                registrations: service,
+                store: store,
+                documents: self.documents,
+                raID: "https://ra.example"
+            ),
+            metadata: MetadataService(registrations: service, documents: self.documents),
             signatureAuthorities: ["test"],
             exposition: { metrics.exposition() },
             build: BuildInformation(version: "1.2.3", swift: "6.3"),
@@ -119,6 +151,7 @@ struct AgentAPI: CallableAPI {
         for role in Role.allCases { secrets[role] = try await APIFixture.token(role, tokens) }
         (self.store, self.engine, self.tokens, self.secrets) = (store, engine, tokens, secrets)
         (self.hierarchy, self.clock, self.world, self.host, self.log) = (hierarchy, clock, world, host, log)
+        (self.dns, self.signing) = (dns, signing)
     }
 }
 
@@ -130,7 +163,11 @@ enum AgentPolicy {
           registrations-few: {of: account, capacity: 2, refill: 2, every: 1h}
           registrations: {of: account, capacity: 5000, refill: 5000, every: 1h}
           validations: {of: domain, capacity: 40, refill: 40, every: 1h}
+          resolutions: {of: address, capacity: 60, refill: 60, every: 1h}
         rules:
+          - name: accounts
+            when: {action: create-account}
+            then: {allow: {limits: registrations}}
           - name: refused
             when: {host: "**.refused.example"}
             then: {deny: "names of refused.example are not given out"}

@@ -152,7 +152,7 @@ struct AgentBodyTests {
         try await AgentAPI.run { agents in
             let shapes = AgentShapes()
             let calls: [(HTTPRequest.Method, String, String, Role?, Int)] = [
-                (.get, lane.collection, "", nil, 401), (.get, lane.collection, "", .auditor, 403),
+                (.get, lane.collection, "", nil, 401), (.get, lane.collection, "?owner=ALL", .registrant, 403),
                 (.get, lane.collection, "?limit=0", .registrant, 422),
                 (.get, lane.collection + "/{agentId}", "", .registrant, 404),
                 (.post, lane.registration, "", .registrant, 415),
@@ -174,7 +174,7 @@ struct AgentBodyTests {
                 #expect(plain.code == problem.code)
             }
             try await shapes.check()
-            for path in [lane.collection + "/a/b/c", "/v2/ans/identities"] {
+            for path in [lane.collection + "/a/b/c", "/v2/ans/nothing"] {
                 let answer = try await agents.call(.get, path, as: .registrant)
                 #expect(answer.has(404, "NOT_FOUND"))
             }

@@ -140,7 +140,7 @@ struct OwnZoneTests {
             agents.clock.advance(by: 91 * 86_400)
             try await agents.eventually("it is EXPIRED") { try await agents.status(of: id) == "EXPIRED" }
             let answer = try await agents.call(.get, path)
-            #expect(answer.has(404, "AGENT_NOT_FOUND"))
+            #expect(answer.has(410, "AGENT_EXPIRED"))
         }
     }
 

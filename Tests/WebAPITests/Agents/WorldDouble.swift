@@ -13,6 +13,8 @@ final class WorldDouble: DomainObserving {
         var records: [ResourceRecord]?
         /// Why nobody could be asked for records; nil when somebody could.
         var outage: String?
+        /// What the zone has at a name that is asked for.
+        var use = NameUse.free
         /// Why records that were written are not seen; nil when they are.
         var staleness: String?
     }
@@ -21,7 +23,13 @@ final class WorldDouble: DomainObserving {
 
     func set(_ change: (inout State) -> Void) { self.state.withLock { change(&$0) } }
 
-    func control(of host: DomainName, by challenge: ControlChallenge) async -> ControlFinding {
+    func use(of host: DomainName, in zone: DomainName) async -> NameUse { self.state.withLock { $0.use } }
+
+    func control(
+        of host: DomainName,
+        by challenge: ControlChallenge,
+        methods: [ControlMethod]
+    ) async -> ControlFinding {
         self.state.withLock { $0.control }
     }
 

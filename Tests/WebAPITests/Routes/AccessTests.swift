@@ -20,30 +20,39 @@ struct AccessTests {
         "GET /v1/authority": "everyone",
         "GET /openapi.yaml": "everyone", "GET /healthz": "loopback or read", "GET /readyz": "loopback or read",
         "GET /metrics": "loopback or read",
-        "POST /v2/ans/agents": "register", "GET /v2/ans/agents": "register", "GET /v2/ans/agents/{agentId}": "register",
-        "GET /v2/ans/agents/{agentId}/status": "register", "POST /v2/ans/agents/{agentId}/verify-acme": "register",
+        "POST /v2/ans/agents": "register", "GET /v2/ans/agents": "seeAgents",
+        "GET /v2/ans/agents/{agentId}": "seeAgents",
+        "GET /v2/ans/agents/{agentId}/status": "seeAgents", "POST /v2/ans/agents/{agentId}/verify-acme": "register",
         "POST /v2/ans/agents/{agentId}/verify-dns": "register", "POST /v2/ans/agents/{agentId}/revoke": "register",
         "POST /v2/ans/agents/{agentId}/approve": "manageAgents",
-        "GET /v2/ans/agents/{agentId}/certificates/identity": "register",
+        "GET /v2/ans/agents/{agentId}/certificates/identity": "seeAgents",
         "POST /v2/ans/agents/{agentId}/certificates/identity": "register",
-        "GET /v2/ans/agents/{agentId}/certificates/server": "register",
-        "GET /v2/ans/agents/{agentId}/csrs/{csrId}/status": "register",
-        "POST /v1/agents/register": "register", "GET /v1/agents": "register", "GET /v1/agents/{agentId}": "register",
-        "GET /v1/agents/{agentId}/status": "register", "POST /v1/agents/{agentId}/verify-acme": "register",
+        "GET /v2/ans/agents/{agentId}/certificates/server": "seeAgents",
+        "GET /v2/ans/agents/{agentId}/csrs/{csrId}/status": "seeAgents",
+        "POST /v1/agents/register": "register", "GET /v1/agents": "seeAgents", "GET /v1/agents/{agentId}": "seeAgents",
+        "GET /v1/agents/{agentId}/status": "seeAgents", "POST /v1/agents/{agentId}/verify-acme": "register",
         "POST /v1/agents/{agentId}/verify-dns": "register", "POST /v1/agents/{agentId}/revoke": "register",
         "POST /v1/agents/{agentId}/approve": "manageAgents",
-        "GET /v1/agents/{agentId}/certificates/identity": "register",
+        "GET /v1/agents/{agentId}/certificates/identity": "seeAgents",
         "POST /v1/agents/{agentId}/certificates/identity": "register",
-        "GET /v1/agents/{agentId}/certificates/server": "register",
-        "GET /v1/agents/{agentId}/csrs/{csrId}/status": "register", "GET /v1/agents/events": "register",
+        "GET /v1/agents/{agentId}/certificates/server": "seeAgents",
+        "GET /v1/agents/{agentId}/csrs/{csrId}/status": "seeAgents", "GET /v1/agents/events": "register",
         "POST /v1/agents/resolution": "everyone", "GET /v1/domains/check": "everyone",
         "GET /v1/resolve/{agent}": "everyone",
+        "GET /v2/ans/agents/{agentId}/catalog-entry": "register",
+        "GET /v2/ans/agents/{agentId}/ai-catalog": "register",
+        "GET /v1/domains/{name}/ai-catalog.json": "everyone",
+        "GET /.well-known/ai-catalog.json": "everyone",
         "PUT /v2/ans/agents/{agentId}/card": "register",
         "GET /v2/ans/agents/{agentId}/card": "register",
         "GET /v1/domains/{name}/card.json": "everyone",
         "GET /.well-known/agent-card.json": "everyone",
         "GET /.well-known/agent.json": "everyone",
         "GET /card.json": "everyone",
+        "POST /v1/accounts": "register", "GET /v1/accounts": "readAudit",
+        "GET /v1/accounts/{accountId}": "seeAgents", "PATCH /v1/accounts/{accountId}": "register",
+        "POST /v1/accounts/{accountId}/tokens": "register", "GET /v1/accounts/{accountId}/tokens": "register",
+        "DELETE /v1/accounts/{accountId}/tokens/{tokenId}": "register",
         "POST /v1/dns/zones": "manageZones",
         "GET /v1/dns/zones": "read",
         "GET /v1/dns/zones/{zone}": "read",
@@ -56,6 +65,22 @@ struct AccessTests {
         "DELETE /v1/dns/zones/{zone}/records": "manageZones",
         "POST /v1/dns/zones/{zone}/records/batch": "manageZones",
         "GET /v1/dns/agents/{agentId}": "register",
+        "GET /v1/agents/{agentId}/renewal": "register",
+        "POST /v2/ans/agents/{agentId}/verify-metadata": "register",
+        "POST /v2/ans/identities": "register", "GET /v2/ans/identities": "seeAgents",
+        "GET /v2/ans/identities/{identityId}": "seeAgents", "PUT /v2/ans/identities/{identityId}": "register",
+        "POST /v2/ans/identities/{identityId}/verify-control": "register",
+        "POST /v2/ans/identities/{identityId}/revoke": "register",
+        "POST /v2/ans/identities/{identityId}/links": "register",
+        "DELETE /v2/ans/identities/{identityId}/links/{agentId}": "register",
+        "POST /v1/webhooks": "register",
+        "GET /v1/webhooks": "register",
+        "GET /v1/webhooks/{webhookId}": "register",
+        "PATCH /v1/webhooks/{webhookId}": "register",
+        "DELETE /v1/webhooks/{webhookId}": "register",
+        "GET /v1/webhooks/{webhookId}/deliveries": "register",
+        "POST /v1/webhooks/{webhookId}/deliveries/{deliveryId}/retry": "register",
+        "POST /v1/webhooks/{webhookId}/ping": "register",
     ]
 
     private static func audience(_ route: Route) -> String {
@@ -99,7 +124,8 @@ struct AccessTests {
     private static func path(of route: Route) -> String {
         let id = "0199a0a0-0000-7000-8000-000000000000"
         return route.name.path.replacing("{serial}", with: "0a").replacing("{agentId}", with: id)
-            .replacing("{csrId}", with: id).replacing("{agent}", with: "nobody.agents.example")
+            .replacing("{csrId}", with: id).replacing("{identityId}", with: id)
+            .replacing("{agent}", with: "nobody.agents.example")
     }
 
     private static func admits(_ route: Route, _ role: Role?, isLocal: Bool) -> Bool {
@@ -122,6 +148,20 @@ struct AccessTests {
         #expect(answer.status == 401)
         #expect(answer.code == "UNAUTHENTICATED")
         #expect(answer.headers[.wwwAuthenticate] == #"Bearer realm="signet""#)
+    }
+
+    @Test("a token's id and secret as ANS clients send them open what the token opens")
+    func takesKeyAndSecret() async throws {
+        let fixture = try await APIFixture()
+        let parts = try #require(fixture.secrets[.auditor]).split(separator: "_", maxSplits: 2)
+        for (credentials, status) in [
+            ("sso-key \(parts[1]):\(parts[2])", 200), ("SSO-KEY \(parts[1]):\(parts[2])", 200),
+            ("sso-key \(parts[1]):\(parts[2].dropLast())A", 401), ("sso-key \(parts[1])", 401),
+            ("sso-key \(parts[1]):\(parts[2]):", 401),
+        ] {
+            let answer = try await fixture.call(.get, "/v1/certificates", headers: [.authorization: credentials])
+            #expect(answer.status == status, "\(credentials.prefix(20))")
+        }
     }
 
     @Test("unknown, malformed, expired and revoked tokens get one and the same answer")

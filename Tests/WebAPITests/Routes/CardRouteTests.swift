@@ -126,7 +126,7 @@ struct CardRouteTests {
         for (query, role, status, code) in [
             ("?number=3", .admin, 404, "CARD_NOT_FOUND"), ("?number=0", .admin, 422, "INVALID_QUERY"),
             ("?version=1", .admin, 422, "INVALID_QUERY"), ("", nil, 401, "UNAUTHENTICATED"),
-            ("", .registrant, 403, "PERMISSION_DENIED"), ("", .auditor, 403, "PERMISSION_DENIED"),
+            ("", .registrant, 404, "AGENT_NOT_FOUND"), ("", .auditor, 403, "PERMISSION_DENIED"),
         ] as [(String, Role?, Int, String)] {
             let answer = try await fixture.call(.get, path + query, as: role)
             #expect(answer.status == status && answer.code == code, "\(query) \(answer.body)")

@@ -45,7 +45,7 @@ struct OpenAPITests {
                 case .loopback: #expect(description?.security == ["", "bearer"], "\(route.name)")
                 case .holders(let permission, _):
                     // Agents with nothing but their key have this permission and no other.
-                    let expected = permission == .register ? ["bearer", "messageSignature"] : nil
+                    let expected = [.register, .seeAgents].contains(permission) ? ["bearer", "messageSignature"] : nil
                     #expect(description?.security == expected, "\(route.name)")
                     #expect(description?.text.contains("`\(permission.rawValue)`") == true, "\(route.name)")
                 }
@@ -68,8 +68,11 @@ struct OpenAPITests {
     @Test("the calls of ANS have both lanes, the older one deprecated, and successors that are described")
     func describesLanes() throws {
         let operations = try self.operations()
-        // Cards are ours, and in one lane alone.
-        let newer = operations.keys.filter { $0.contains(" /v2/ans/agents") && !$0.hasSuffix("/card") }
+        // Cards are ours, and catalogues came after the older lane was closed.
+        let alone = ["/card", "/catalog-entry", "/ai-catalog", "/verify-metadata"]
+        let newer = operations.keys.filter { name in
+            name.contains(" /v2/ans/agents") && !alone.contains { name.hasSuffix($0) }
+        }
         #expect(newer.count == 12)
         for name in newer {
             let isRegistration = name == "POST /v2/ans/agents"

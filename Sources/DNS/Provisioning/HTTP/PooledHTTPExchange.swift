@@ -41,6 +41,30 @@ public struct PooledHTTPExchange: HTTPExchange {
         within timeout: Duration,
         upTo limit: Int
     ) async throws(HTTPExchangeFailure) -> HTTPAnswer {
+        // AsyncHTTPClient's deadline ends with the head of the answer: a body could trickle for ever.
+        let result = await withTaskGroup(of: Result<HTTPAnswer, HTTPExchangeFailure>.self) { group in
+            group.addTask {
+                do throws(HTTPExchangeFailure) {
+                    return .success(try await self.exchange(call, timeout, limit))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: timeout)
+                return .failure(HTTPExchangeFailure("no whole answer within \(timeout)"))
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .failure(HTTPExchangeFailure("the call was cancelled"))
+        }
+        return try result.get()
+    }
+
+    private func exchange(
+        _ call: HTTPCall,
+        _ timeout: Duration,
+        _ limit: Int
+    ) async throws(HTTPExchangeFailure) -> HTTPAnswer {
         var request = HTTPClientRequest(url: call.url)
         request.method = HTTPMethod(rawValue: call.method)
         for field in call.headers { request.headers.add(name: field.name, value: field.value) }
