@@ -23,7 +23,7 @@ struct SlowClientTests {
                 while connection.send("X-A: b\r\n") { try await Task.sleep(for: .milliseconds(20)) }
             }
             let answer = await connection.readToEnd()
-            #expect(Date().timeIntervalSince(started) < 5)
+            #expect(Date().timeIntervalSince(started) < 15)
             #expect(answer?.hasPrefix("HTTP/1.1 408 ") == true)
             #expect(answer?.contains("REQUEST_TIMEOUT") == true)
             drip.cancel()
@@ -49,7 +49,7 @@ struct SlowClientTests {
             )
             let drip = Task { while connection.send("1\r\n \r\n") { try await Task.sleep(for: .milliseconds(20)) } }
             let answer = await connection.readToEnd()
-            #expect(Date().timeIntervalSince(started) < 5)
+            #expect(Date().timeIntervalSince(started) < 15)
             #expect(answer?.hasPrefix("HTTP/1.1 408 ") == true, "\(answer ?? "nothing")")
             #expect(await server.fixture.certificates.allCertificates.isEmpty)
             drip.cancel()
@@ -58,16 +58,16 @@ struct SlowClientTests {
 
     @Test("an idle connection is closed, and one that works is not")
     func closesIdle() async throws {
-        try await LiveServer.run(limits: .short { $0.idle = .seconds(2) }) { server in
+        try await LiveServer.run(limits: .short { $0.idle = .seconds(4) }) { server in
             let connection = try RawConnection(port: server.port)
             for _ in 0..<4 {
                 connection.send(Self.health)
                 #expect(await connection.read { $0.hasSuffix("}") }.hasPrefix("HTTP/1.1 200 "))
-                try await Task.sleep(for: .milliseconds(800))
+                try await Task.sleep(for: .milliseconds(1_600))
             }
             let started = Date()
             #expect(await connection.readToEnd() == "")
-            #expect(Date().timeIntervalSince(started) < 5)
+            #expect(Date().timeIntervalSince(started) < 15)
         }
     }
 
@@ -86,8 +86,13 @@ struct SlowClientTests {
             // Answers of some 20 KiB, far more than the kernel's buffers hold.
             let request = "GET /openapi.yaml HTTP/1.1\r\nHost: a\r\n\r\n"
             let flood = Task { for _ in 0..<2_000 where !connection.send(request) { break } }
-            try await Task.sleep(for: .seconds(3))
-            #expect(!connection.send(String(repeating: request, count: 200)) || !connection.send(request))
+            // On a busy machine the server comes to it late; without the limit it never does.
+            var isOpen = true
+            for _ in 0..<100 where isOpen {
+                try await Task.sleep(for: .milliseconds(300))
+                isOpen = connection.send(request)
+            }
+            #expect(!isOpen)
             flood.cancel()
         }
     }
