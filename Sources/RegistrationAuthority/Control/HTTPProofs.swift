@@ -2,7 +2,7 @@
 // connection is made to that very address. No redirect is followed: what the host itself serves is the proof.
 
 public import AsyncHTTPClient
-public import DNS
+import DNS
 import NIOCore
 import NIOHTTP1
 
