@@ -16,6 +16,7 @@ public enum AtomicFile {
     ///   - mode: the permissions of the new file, for instance `0o600` for a secret.
     /// - Throws: ``FileError``; the old content stands.
     public static func write(_ content: some Sequence<UInt8>, to path: String, mode: UInt32) throws(FileError) {
+        // mkstemp(3): "The last six characters of template must be "XXXXXX" and these are replaced".
         var template = Array("\(path).XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw FileError("create a file beside", path) }

@@ -9,7 +9,7 @@
 /// A file under way beside the one that it will replace.
 ///
 /// Nothing is at the path until ``commit()``; a writer that is let go before leaves nothing behind. After a crash a file
-/// of the name `PATH.XXXXXX` may remain, which ``removeRemains(of:)`` removes.
+/// of the path, a dot and six characters may remain, which ``removeRemains(of:)`` removes.
 public struct AtomicFileWriter: ~Copyable {
     /// How much is gathered before it is written.
     private static let bufferBytes = 65_536
@@ -26,6 +26,7 @@ public struct AtomicFileWriter: ~Copyable {
     /// - Parameters:
     ///   - mode: the permissions of the new file.
     public init(replacing path: String, mode: UInt32) throws(FileError) {
+        // mkstemp(3): "The last six characters of template must be "XXXXXX" and these are replaced".
         var template = Array("\(path).XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw FileError("create a file beside", path) }

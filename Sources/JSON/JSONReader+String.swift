@@ -43,7 +43,7 @@ extension JSONReader {
         self.position += 1
     }
 
-    /// `uXXXX`, or two of them for a character beyond the Basic Multilingual Plane.
+    /// `u` and four hexadecimal digits (RFC 8259 §7), or two of them for a character beyond the Basic Multilingual Plane.
     private mutating func scalar() throws(JSONError) -> Unicode.Scalar {
         let first = try self.codeUnit()
         if let scalar = Unicode.Scalar(first) { return scalar }

@@ -7,7 +7,7 @@ import Hummingbird
 struct RouteTable: Sendable {
     let routes: [Route]
 
-    /// Methods that are known; any other gets 501 (RFC 9110 §9.1: "unrecognized or not implemented").
+    /// Methods that are known; any other gets 501, as RFC 9110 §9.1 asks of a server that does not recognise one.
     static let knownMethods: [HTTPRequest.Method] = [
         .get, .head, .post, .put, .delete, .patch, .options, .trace, .connect,
     ]
