@@ -23,6 +23,7 @@ enum RegistrationRow {
             lease_holder = iif(lease_until > ?10, lease_holder, ?7),
             lease_until = iif(lease_until > ?10, lease_until, ?8), document = ?9, thumbprint = ?11
         WHERE id = ?1 AND revision = ?2
+        RETURNING lease_holder, lease_until
         """
 
     static let find = "SELECT \(columns) FROM registrations WHERE id = ?"
@@ -76,7 +77,7 @@ enum RegistrationRow {
     /// A row that cannot be read comes back in an hour.
     static let putOff = "UPDATE registrations SET due_at = ?2 + 3600000 WHERE id = ?1"
 
-    static let lease = "UPDATE registrations SET lease_holder = ?2, lease_until = ?3 WHERE id = ?1"
+    static let takeLease = "UPDATE registrations SET lease_holder = ?2, lease_until = ?3 WHERE id = ?1"
 
     static func arguments(
         _ registration: Registration,
@@ -114,9 +115,21 @@ enum RegistrationRow {
             thumbprint: try row.optional(3),
             status: status
         )
-        let until: Int64? = try row.optional(8)
-        let lease = try until.map { WorkLease(holder: try row.value(7), until: Date(milliseconds: $0)) }
+        let lease = try Self.lease(row, at: 7)
         return StoredRegistration(registration: registration, revision: try row.value(5), lease: lease)
+    }
+
+    /// The lease that two columns give: who has it, and until when.
+    private static func lease(_ row: Row, at column: Int) throws -> WorkLease? {
+        let until: Int64? = try row.optional(column + 1)
+        return try until.map { WorkLease(holder: try row.value(column), until: Date(milliseconds: $0)) }
+    }
+
+    /// What ``update`` gives back.
+    struct Updated {
+        let lease: WorkLease?
+
+        init(_ row: Row) throws { self.lease = try RegistrationRow.lease(row, at: 0) }
     }
 
     /// The statement of a query: by host, by owner, or of all, each along an index that ends in the id.

@@ -16,7 +16,8 @@ extension SQLiteStore: RegistrationStore {
         atMost agents: Int?,
         audit: AuditEvent
     ) async throws -> RegistrationCreation {
-        try await self.write { transaction in
+        let arguments = try RegistrationRow.arguments(registration, dueAt: dueAt, lease: lease)
+        return try await self.write { transaction in
             let database = transaction.database
             if let holding = try Self.obstacle(to: registration, in: database) { return holding }
             let begun: StatementArguments = [
@@ -31,10 +32,7 @@ extension SQLiteStore: RegistrationStore {
                 }
                 if count ?? 0 >= agents { return .tooMany }
             }
-            try database.change(
-                RegistrationRow.insert,
-                try RegistrationRow.arguments(registration, dueAt: dueAt, lease: lease)
-            )
+            try database.change(RegistrationRow.insert, arguments)
             try transaction.append(audit)
             return .created(StoredRegistration(registration: registration, revision: 1, lease: lease))
         }
@@ -67,8 +65,8 @@ extension SQLiteStore: RegistrationStore {
 
     /// Makes a change; nil when the registration has another revision by now.
     public func update(_ change: RegistrationChange) async throws -> StoredRegistration? {
-        try await self.write(isFinishing: true) { transaction in
-            let arguments = try RegistrationRow.arguments(change)
+        let arguments = try RegistrationRow.arguments(change)
+        return try await self.write(isFinishing: true) { transaction in
             let before = try transaction.database.one(
                 RegistrationRow.bound,
                 [change.registration.id.description, change.revision]
@@ -81,7 +79,8 @@ extension SQLiteStore: RegistrationStore {
                 default: break
                 }
             }
-            guard try transaction.database.change(RegistrationRow.update, arguments) == 1 else { return nil }
+            let updated = try transaction.database.one(RegistrationRow.update, arguments, RegistrationRow.Updated.init)
+            guard let updated else { return nil }
             if let old = before.thumbprint, let key = change.registration.identityKey,
                 old != change.registration.thumbprint
             {
@@ -100,10 +99,10 @@ extension SQLiteStore: RegistrationStore {
                     try RegistrationEventRow.arguments(event, change.registration)
                 )
             }
-            return try transaction.database.one(
-                RegistrationRow.find,
-                [change.registration.id.description],
-                RegistrationRow.decode
+            return StoredRegistration(
+                registration: change.registration,
+                revision: change.revision + 1,
+                lease: updated.lease
             )
         }
     }
@@ -129,7 +128,7 @@ extension SQLiteStore: RegistrationStore {
             }
             for stored in claimed {
                 try transaction.database.change(
-                    RegistrationRow.lease,
+                    RegistrationRow.takeLease,
                     [stored.registration.id.description, lease.holder, lease.until.milliseconds]
                 )
             }

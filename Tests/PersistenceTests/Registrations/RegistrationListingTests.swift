@@ -14,7 +14,7 @@ import Testing
 private let statements: [(sql: String, indexes: [String])] = [
     (RegistrationRow.find, ["PRIMARY KEY (id=?)"]),
     (RegistrationRow.update, ["PRIMARY KEY (id=?)"]),
-    (RegistrationRow.lease, ["PRIMARY KEY (id=?)"]),
+    (RegistrationRow.takeLease, ["PRIMARY KEY (id=?)"]),
     (RegistrationRow.holdsName, ["registrations_by_name (ans_name=?)"]),
     (RegistrationRow.holdsHost, ["registrations_held (host=?)"]),
     (RegistrationRow.countOfHost, ["registrations_held (host=?)"]),
