@@ -210,6 +210,13 @@ let tests: [Target] = [
         path: "Tests/Support",
         swiftSettings: settings
     ),
+    // Servers on loopback, processes, clocks: what needs nothing of Signet.
+    .target(
+        name: "LoopbackSupport",
+        dependencies: [nioCore, nioPosix, nioHTTP1],
+        path: "Tests/LoopbackSupport",
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "PKIXTests",
         dependencies: ["PKIX", "TestSupport", x509, asn1, crypto, cryptoExtras],
@@ -218,7 +225,7 @@ let tests: [Target] = [
     .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", crypto], swiftSettings: settings),
     .testTarget(
         name: "DNSTests",
-        dependencies: ["DNS", "TestSupport", "JSON", crypto, nioCore, nioPosix, nioHTTP1, logging],
+        dependencies: ["DNS", "TestSupport", "LoopbackSupport", "JSON", crypto, nioCore, nioPosix, nioHTTP1, logging],
         swiftSettings: settings
     ),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
@@ -244,8 +251,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ACMETests",
         dependencies: [
-            "ACME", "JSON", "JOSE", "PKIX", crypto, cryptoExtras, x509, asn1, nioCore, nioPosix, nioHTTP1, nioSSL,
-            nioTLS, logging,
+            "ACME", "LoopbackSupport", "JSON", "JOSE", "PKIX", crypto, cryptoExtras, x509, asn1, nioCore, nioPosix,
+            nioHTTP1, nioSSL, nioTLS, logging,
         ],
         swiftSettings: settings
     ),

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import LoopbackSupport
 import Testing
 
 @testable import ACME

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import JSON
+import LoopbackSupport
 import PKIX
 import SwiftASN1
 import Synchronization

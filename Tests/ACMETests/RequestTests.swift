@@ -1,5 +1,6 @@
 import Crypto
 import JSON
+import LoopbackSupport
 import PKIX
 import Synchronization
 import Testing

@@ -56,6 +56,11 @@ extension SQLiteStore: RegistrationStore {
         try await self.read { try $0.exists(RegistrationRow.holdsHost, [host]) }
     }
 
+    /// Whether a host of a zone of ours, which nobody holds by now, is kept for the owner that had it last.
+    public func isResting(host: String, at instant: Date) async throws -> Bool {
+        try await self.read { try $0.exists(RegistrationRow.heldUntil, [host, nil, Self.rest(before: instant)]) }
+    }
+
     /// A registration that is pending or live and bound to a key, by its thumbprint; the newest.
     public func registration(boundTo thumbprint: String) async throws -> Registration? {
         try await self.read { database in
@@ -177,9 +182,15 @@ extension SQLiteStore {
         ]
         if try database.exists(RegistrationRow.heldByOthers, holder) { return .hostTaken }
         guard registration.zone != nil, registration.activatedAt == nil else { return nil }
-        let rest = registration.createdAt.milliseconds - Int64(AgentRecords.ttl) * 1_000
-        let before: StatementArguments = [registration.host, registration.owner, rest]
+        let before: StatementArguments = [
+            registration.host, registration.owner, Self.rest(before: registration.createdAt),
+        ]
         return try database.exists(RegistrationRow.heldUntil, before) ? .hostTaken : nil
+    }
+
+    /// What has expired before this is in no cache at an instant.
+    private static func rest(before instant: Date) -> Int64 {
+        instant.milliseconds - Int64(AgentRecords.ttl) * 1_000
     }
 
     /// Gives back the leases on work that is due, for whoever knows that no other process works on the store; says how many.

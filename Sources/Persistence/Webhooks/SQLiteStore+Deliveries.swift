@@ -121,7 +121,8 @@ extension Database {
         var (claimed, stale): ([ClaimedDelivery], [WebhookID]) = ([], [])
         var owners: [String: Int] = [:]
         let cursor = try Row.fetchCursor(self.cachedStatement(sql: WebhookRow.due), arguments: [now])
-        while claimed.count < limit, stale.count < limit, let webhook = try cursor.next().map(WebhookRow.decode) {
+        while claimed.count < limit, stale.count < limit, let row = try cursor.next() {
+            guard let webhook = WebhookRow.readable(row) else { continue }
             let leased = try owners[webhook.owner] ?? self.leased(to: webhook.owner, at: now)
             owners[webhook.owner] = leased
             // An owner has few webhooks: what is passed over is little.

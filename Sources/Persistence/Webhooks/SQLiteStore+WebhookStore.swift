@@ -64,7 +64,9 @@ extension SQLiteStore: WebhookStore {
     public func subscribers(among owners: Set<String>) async throws -> [WebhookSubscription] {
         try await self.read { database in
             try owners.sorted().flatMap { owner in
-                try database.all(WebhookRow.listOfOwner, [owner], WebhookRow.decode).filter(\.isActive)
+                try database.all(WebhookRow.listOfOwner, [owner], WebhookRow.readable).compactMap(\.self).filter(
+                    \.isActive
+                )
             }
         }
     }

@@ -3,6 +3,7 @@
 import CertificateAuthority
 import Foundation
 import GRDB
+import Metrics
 import RegistrationAuthority
 
 enum WebhookRow {
@@ -84,6 +85,13 @@ enum WebhookRow {
             webhook.inactiveReason, webhook.updatedAt.milliseconds, webhook.secret.data,
             webhook.formerSecret?.secret.data, webhook.formerSecret?.until.milliseconds,
         ]
+    }
+
+    /// The webhook of a row, unless this version cannot read it: it holds up no other.
+    static func readable(_ row: Row) -> WebhookSubscription? {
+        if let webhook = try? Self.decode(row) { return webhook }
+        Counter(label: "signet_webhooks_unreadable_total").increment()
+        return nil
     }
 
     /// The webhook of a row with ``columns``.

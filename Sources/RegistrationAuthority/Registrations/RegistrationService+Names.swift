@@ -34,8 +34,7 @@ extension RegistrationService {
         }
         let labels = self.rules.labels(under: PolicyLabels())
         let refusal = Self.refusal(of: host, below: zone.apex, labels)
-        let isHeld = try await self.store.isHeld(host: host.description)
-        let reason = refusal ?? (isHeld ? "it is registered already" : nil)
+        let reason = if let refusal { refusal } else { try await self.occupation(of: host.description) }
         return NameAvailability(
             host: host.description,
             zone: zone.apex.description,
@@ -43,6 +42,14 @@ extension RegistrationService {
             reason: reason,
             suggestions: reason == nil ? [] : try await self.suggestions(for: host, in: zone.apex, labels)
         )
+    }
+
+    /// Why a name of ours is not given out now; nil when it is.
+    private func occupation(of host: String) async throws -> String? {
+        if try await self.store.isHeld(host: host) { return "it is registered already" }
+        guard try await self.store.isResting(host: host, at: self.engine.environment.instant) else { return nil }
+        return
+            "it was an agent's until a short while ago; it is kept until that agent's certificate and records have expired"
     }
 
     private static func refusal(of host: AgentHost, below zone: DomainName, _ labels: LabelPolicy) -> String? {
@@ -63,7 +70,7 @@ extension RegistrationService {
         var free: [String] = []
         for candidate in labels.alternatives(to: label, limit: Budget.offeredNames) {
             let name = "\(candidate).\(zone)"
-            if try await !self.store.isHeld(host: name) { free.append(name) }
+            if try await self.occupation(of: name) == nil { free.append(name) }
         }
         return free
     }

@@ -146,6 +146,9 @@ public protocol RegistrationStore: Sendable {
     /// Whether any registration holds the host.
     func isHeld(host: String) async throws -> Bool
 
+    /// Whether a host of a zone of ours, which nobody holds by now, is kept for the owner that had it last.
+    func isResting(host: String, at instant: Date) async throws -> Bool
+
     /// A registration that is pending or live and bound to a key, by its thumbprint; the newest.
     func registration(boundTo thumbprint: String) async throws -> Registration?
 

@@ -13,7 +13,7 @@ public struct CertificateWatch: Hashable, Sendable {
     public let ends: Date
     /// How much of its life was left at the last reminder, in per cent; 100 before the first.
     public let reminded: Int
-    /// When the next reminder is due; nil for never.
+    /// When the next reminder is due; after the last one, when the certificate and with it the watch ends; nil for never.
     public let dueAt: Date?
 
     /// Creates or restores a watch.
@@ -25,9 +25,9 @@ public struct CertificateWatch: Hashable, Sendable {
         self.dueAt = dueAt
     }
 
-    /// The watch of an agent's newest certificate; nil when it has none.
+    /// The watch of an agent's newest certificate; nil when it has none, or nobody is to be reminded.
     init?(_ registration: Registration, _ plan: ReminderPlan) {
-        guard let ends = registration.expiresAt,
+        guard !plan.percentages.isEmpty, let ends = registration.expiresAt,
             let request = registration.requests.last(where: { $0.status == .signed && $0.notAfter == ends })
         else { return nil }
         self.init(agent: registration.id, begins: request.updatedAt, ends: ends, reminded: 100, plan)
@@ -40,7 +40,7 @@ public struct CertificateWatch: Hashable, Sendable {
 
     private init(agent: AgentID, begins: Date, ends: Date, reminded: Int, _ plan: ReminderPlan) {
         let undated = CertificateWatch(agent: agent, begins: begins, ends: ends, reminded: reminded, dueAt: nil)
-        self.init(agent: agent, begins: begins, ends: ends, reminded: reminded, dueAt: plan.next(undated))
+        self.init(agent: agent, begins: begins, ends: ends, reminded: reminded, dueAt: plan.next(undated) ?? ends)
     }
 
     /// When so much of the life is left, in per cent.

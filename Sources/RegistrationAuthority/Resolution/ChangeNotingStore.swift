@@ -44,6 +44,11 @@ public struct ChangeNotingStore: RegistrationStore {
     /// As the store has it.
     public func isHeld(host: String) async throws -> Bool { try await self.store.isHeld(host: host) }
 
+    /// Whether a host of a zone of ours, which nobody holds by now, is kept for the owner that had it last.
+    public func isResting(host: String, at instant: Date) async throws -> Bool {
+        try await self.store.isResting(host: host, at: instant)
+    }
+
     /// As the store has it.
     public func registration(boundTo thumbprint: String) async throws -> Registration? {
         try await self.store.registration(boundTo: thumbprint)

@@ -66,6 +66,7 @@ struct Daemon {
             issuers: definitions.hierarchy.issuers.map(\.name),
             logger: self.logger
         )
+        let resolutions = ResolutionCache()
         let assembly = try AuthorityAssembly(
             layout: self.layout,
             definitions: definitions,
@@ -74,7 +75,10 @@ struct Daemon {
             apiHost: self.configuration.api.host,
             store: store,
             onStatusChange: { changed in
-                for certificate in changed { publicSide.forget(certificate.serialNumber, of: certificate.issuer) }
+                for certificate in changed {
+                    publicSide.forget(certificate.serialNumber, of: certificate.issuer)
+                    if let host = certificate.agent { resolutions.forget(host: host) }
+                }
             },
             logger: self.logger
         )
@@ -103,7 +107,7 @@ struct Daemon {
         }
         let dns = try await DNSAssembly(DNSDefinition(file: self.layout.dns, directory: self.layout.directory))
         do {
-            let registration = try self.registration(assembly, store, dns, cardSigner)
+            let registration = try self.registration(assembly, store, dns, cardSigner, resolutions)
             try await self.loadZones(registration.zones)
             let server = try ManagementServer(
                 api: try self.api(assembly, store, opened, selfCheck, registration),

@@ -28,9 +28,9 @@ extension Daemon {
         _ assembly: AuthorityAssembly,
         _ store: SQLiteStore,
         _ dns: DNSAssembly,
-        _ signer: RegistryCardSigner
+        _ signer: RegistryCardSigner,
+        _ resolutions: ResolutionCache
     ) throws -> Registrations {
-        let resolutions = ResolutionCache()
         let environment = RegistrationEnvironment(
             now: SystemEnvironment.now,
             sleep: SystemEnvironment.sleep,

@@ -2,6 +2,7 @@
 
 import JOSE
 import JSON
+import LoopbackSupport
 
 @testable import ACME
 

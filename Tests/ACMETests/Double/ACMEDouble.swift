@@ -3,6 +3,7 @@
 
 import JOSE
 import JSON
+import LoopbackSupport
 import PKIX
 import Synchronization
 import X509

@@ -2,6 +2,7 @@
 
 import Crypto
 import Foundation
+import LoopbackSupport
 import NIOCore
 import NIOPosix
 import NIOSSL

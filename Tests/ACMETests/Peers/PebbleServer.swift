@@ -3,6 +3,7 @@
 import Crypto
 import Foundation
 import JSON
+import LoopbackSupport
 import PKIX
 import SwiftASN1
 import X509

@@ -2,6 +2,7 @@ import Crypto
 import CryptoExtras
 import Foundation
 import JSON
+import LoopbackSupport
 import PKIX
 import Synchronization
 import Testing

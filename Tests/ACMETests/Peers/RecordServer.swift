@@ -3,6 +3,7 @@
 
 import Foundation
 import JSON
+import LoopbackSupport
 import PKIX
 
 @testable import ACME

@@ -2,6 +2,7 @@
 
 import Crypto
 import Logging
+import LoopbackSupport
 import PKIX
 
 @testable import ACME

@@ -1,6 +1,7 @@
 // Records of the double, and the rules that Cloudflare has for them.
 
 import Foundation
+import LoopbackSupport
 
 extension CloudflareDouble {
     /// A number or a text of `data`.

@@ -2,6 +2,7 @@
 // answer, 32-hex identifiers, pages, duplicates, conflicts, atomic batches in Cloudflare's order, DNSSEC, and faults.
 
 import Foundation
+import LoopbackSupport
 import Synchronization
 
 /// A double of Cloudflare.

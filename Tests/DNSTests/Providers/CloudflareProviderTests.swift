@@ -1,4 +1,5 @@
 import DNS
+import LoopbackSupport
 import Testing
 
 @Suite("Cloudflare")

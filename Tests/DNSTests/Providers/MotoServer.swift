@@ -2,6 +2,7 @@
 
 import DNS
 import Foundation
+import LoopbackSupport
 
 /// A moto server.
 struct MotoServer: Sendable {

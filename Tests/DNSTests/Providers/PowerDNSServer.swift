@@ -2,6 +2,7 @@
 
 import DNS
 import Foundation
+import LoopbackSupport
 
 /// A PowerDNS server with its API.
 struct PowerDNSServer: Sendable {

@@ -2,6 +2,7 @@
 // `InvalidChangeBatch` as AWS does, keeps changes `PENDING` for a while, and fails when told to.
 
 import Foundation
+import LoopbackSupport
 import Synchronization
 
 @testable import DNS

@@ -2,11 +2,13 @@
 
 import AuditLog
 import Foundation
+import GRDB
 import PKIX
-import Persistence
 import RegistrationAuthority
 import TestSupport
 import Testing
+
+@testable import Persistence
 
 @Suite("Leases on deliveries")
 struct WebhookLeaseTests {
@@ -21,6 +23,23 @@ struct WebhookLeaseTests {
             #expect(try await store.claim(at: noon.date + 5).isEmpty)
             try await store.settle(first[0], as: .pending, dueAt: noon.date + 10)
             #expect(try await store.claim(at: noon.date + 5).map(\.delivery.event) == ["event:2"])
+        }
+    }
+
+    @Test("A webhook that cannot be read holds up no other")
+    func unreadable() async throws {
+        try await withSQLiteStore { store, _ in
+            for number in 1...2 { try await store.add(webhook(number)) }
+            try await store.make((1...2).map { delivery($0, to: $0) })
+            try await store.write { transaction in
+                try transaction.database.execute(
+                    sql: "UPDATE webhooks SET events = 'agent.unheard-of' WHERE id = ?",
+                    arguments: [webhook(1).id.description]
+                )
+            }
+            #expect(try await store.claim(limit: 9).map(\.delivery.event) == ["event:2"])
+            let owner = webhook(2).owner
+            #expect(try await store.subscribers(among: [owner]).map(\.id) == [webhook(2).id])
         }
     }
 

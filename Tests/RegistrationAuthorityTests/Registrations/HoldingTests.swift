@@ -134,10 +134,14 @@ struct HoldingTests {
             let end = try #require(first.expiresAt)
             let stranger = TestAgent("weather", version: "1.0.1")
             await expectRefusal(.hostTaken) { try await service.register(stranger, by: RegistrationBench.bob) }
+            let kept = try await service.availability(of: "weather.agents.example")
+            #expect(!kept.isAvailable && kept.reason?.contains("it is kept until") == true)
             let own = try await service.register(TestAgent("weather", version: "1.1.0"))
             #expect(own.status == .active)
             _ = try await service.revoke(own.id)
             bench.clock.advance(end.timeIntervalSince(bench.clock.now) + 3_700)
+            let free = try await service.availability(of: "weather.agents.example")
+            #expect(free.isAvailable)
             let late = try await service.register(stranger, by: RegistrationBench.bob)
             #expect(late.status == .active)
         }

@@ -92,6 +92,10 @@ final class WatchedStore: RegistrationStore {
 
     func isHeld(host: String) async throws -> Bool { try await self.read { try await self.store.isHeld(host: host) } }
 
+    func isResting(host: String, at instant: Date) async throws -> Bool {
+        try await self.read { try await self.store.isResting(host: host, at: instant) }
+    }
+
     func registration(boundTo thumbprint: String) async throws -> Registration? {
         try await self.read { try await self.store.registration(boundTo: thumbprint) }
     }

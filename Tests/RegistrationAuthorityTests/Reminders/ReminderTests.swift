@@ -64,6 +64,10 @@ struct ReminderTests {
         bench.clock.advance(95 * Self.day)
         _ = try await self.scan(bench).pass(at: bench.environment.instant)
         #expect(try await self.reminded(bench) == [10])
+        #expect(try await bench.store.watches(dueAt: .distantFuture, limit: 9).count == 1)
+        bench.clock.advance(5 * Self.day)
+        _ = try await self.scan(bench).pass(at: bench.environment.instant)
+        #expect(try await self.reminded(bench) == [10])
         #expect(try await bench.store.watches(dueAt: .distantFuture, limit: 9).isEmpty)
     }
 
@@ -113,7 +117,7 @@ struct ReminderTests {
         let bench = try WebhookBench()
         let agent = try await bench.activate("a", days: 100)
         let none = try ReminderPlan(percentages: [])
-        #expect(CertificateWatch(agent, none)?.dueAt == nil)
+        #expect(CertificateWatch(agent, none) == nil)
         #expect(CertificateWatch(agent, ReminderPlan())?.dueAt == agent.createdAt.addingTimeInterval(67 * Self.day))
     }
 }

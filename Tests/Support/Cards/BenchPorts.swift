@@ -39,6 +39,7 @@ final class BenchRegistrations: RegistrationStore {
     ) async throws -> RegistrationCreation { throw NotForCards() }
 
     func isHeld(host: String) async throws -> Bool { throw NotForCards() }
+    func isResting(host: String, at instant: Date) async throws -> Bool { throw NotForCards() }
 
     func registration(boundTo thumbprint: String) async throws -> Registration? { throw NotForCards() }
 

@@ -1,37 +1,7 @@
-// Time in tests: pauses take none, and are noted.
+// Time in tests: hurried, and environments with it.
 
 import DNS
-import Synchronization
-
-/// A clock that moves on when someone sleeps.
-struct SkippingClock: Clock {
-    struct Instant: InstantProtocol {
-        let offset: Duration
-
-        func advanced(by duration: Duration) -> Instant { Instant(offset: self.offset + duration) }
-        func duration(to other: Instant) -> Duration { other.offset - self.offset }
-        static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.offset < rhs.offset }
-    }
-
-    private final class State: Sendable {
-        let value = Mutex<(offset: Duration, pauses: [Duration])>((.zero, []))
-    }
-
-    private let state = State()
-
-    var now: Instant { Instant(offset: self.state.value.withLock { $0.offset }) }
-    var minimumResolution: Duration { .zero }
-    var pauses: [Duration] { self.state.value.withLock { $0.pauses } }
-
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        self.state.value.withLock { state in
-            state.pauses.append(deadline.offset - state.offset)
-            state.offset = max(state.offset, deadline.offset)
-        }
-        await Task.yield()
-        try Task.checkCancellation()
-    }
-}
+import LoopbackSupport
 
 /// A clock that runs twenty times as fast as the real one: for tests in which tasks wait for each other.
 struct HurriedClock: Clock {

@@ -1,24 +1,50 @@
-// An HTTP server on loopback for doubles of CAs: a function from requests to replies.
+// An HTTP server on loopback for doubles of others' services: a function from requests to replies.
 
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 
 /// A request as it came.
-struct LoopbackRequest: Sendable {
-    let method: String
+public struct LoopbackRequest: Sendable {
+    public let method: String
     /// Without the query.
-    let path: String
-    let headers: [(name: String, value: String)]
-    let body: [UInt8]
+    public let path: String
+    /// Without the question mark, as it came.
+    public let rawQuery: String
+    public let headers: [(name: String, value: String)]
+    public let body: [UInt8]
 
-    func header(_ name: String) -> String? {
+    public func header(_ name: String) -> String? {
         self.headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+
+    /// Names and values, percent-decoded.
+    public var query: [String: String] {
+        let pairs = self.rawQuery.split(separator: "&").map { item in
+            let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (Self.decoded(parts[0]), parts.count > 1 ? Self.decoded(parts[1]) : "")
+        }
+        return Dictionary(pairs) { $1 }
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var octets: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let octet = rest.popFirst() {
+            if octet == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                rest = rest.dropFirst(2)
+                octets.append(value)
+            } else {
+                octets.append(octet)
+            }
+        }
+        return String(decoding: octets, as: UTF8.self)
     }
 }
 
 /// What a double does with a request.
-enum LoopbackReply: Sendable {
+public enum LoopbackReply: Sendable {
     case answer(Int, headers: [(String, String)] = [], body: String = "")
     /// Never answers.
     case hang
@@ -31,11 +57,11 @@ enum LoopbackReply: Sendable {
 }
 
 /// A server on a free port of loopback.
-struct LoopbackHTTPServer: Sendable {
-    let port: Int
+public struct LoopbackHTTPServer: Sendable {
+    public let port: Int
 
     /// Serves while the body runs; on a port of choice, or a free one.
-    static func with<Value>(
+    public static func with<Value>(
         port: Int = 0,
         _ reply: @escaping @Sendable (LoopbackRequest) -> LoopbackReply,
         _ body: (LoopbackHTTPServer) async throws -> Value
@@ -86,6 +112,7 @@ private final class LoopbackHandler: ChannelInboundHandler {
         return LoopbackRequest(
             method: head.method.rawValue,
             path: String(parts.first ?? ""),
+            rawQuery: parts.count > 1 ? String(parts[1]) : "",
             headers: head.headers.map { ($0.name, $0.value) },
             body: self.body
         )
