@@ -24,8 +24,6 @@ extension SQLiteStore: RegistrationStore {
                 registration.host, registration.ansName, registration.owner, registration.id.description,
             ]
             if try database.exists(RegistrationRow.begunByOwner, begun) { return .nameTaken }
-            let ofHost: Int? = try database.one(RegistrationRow.countOfHost, [registration.host]) { try $0.value(0) }
-            if ofHost ?? 0 >= RegistrationAuthority.Budget.registrationsOfHost { return .hostFull }
             if let agents {
                 let count: Int? = try database.one(RegistrationRow.countOfOwner, [registration.owner]) {
                     try $0.value(0)
@@ -81,7 +79,8 @@ extension SQLiteStore: RegistrationStore {
                 switch try Self.obstacle(to: change.registration, in: transaction.database) {
                 case .nameTaken: throw RegistrationError.nameTaken(change.registration)
                 case .hostTaken: throw RegistrationError.hostTaken(change.registration)
-                default: break
+                case .hostFull: throw RegistrationError.hostFull(change.registration)
+                case .created, .tooMany, nil: break
                 }
             }
             let updated = try transaction.database.one(RegistrationRow.update, arguments, RegistrationRow.Updated.init)
@@ -181,6 +180,8 @@ extension SQLiteStore {
             registration.host, registration.owner, registration.zone?.description, registration.thumbprint, id,
         ]
         if try database.exists(RegistrationRow.heldByOthers, holder) { return .hostTaken }
+        let ofHost: Int? = try database.one(RegistrationRow.countOfHost, [registration.host]) { try $0.value(0) }
+        if ofHost ?? 0 >= RegistrationAuthority.Budget.registrationsOfHost { return .hostFull }
         guard registration.zone != nil, registration.activatedAt == nil else { return nil }
         let before: StatementArguments = [
             registration.host, registration.owner, Self.rest(before: registration.createdAt),

@@ -51,4 +51,12 @@ extension RegistrationError {
                 + "free names"
         )
     }
+
+    /// The host of a registration has as many versions as are admitted.
+    public static func hostFull(_ registration: Registration) -> Self {
+        Self(
+            .tooManyAgents,
+            "\(registration.host) has \(Budget.registrationsOfHost) versions; revoke those that are no longer used"
+        )
+    }
 }

@@ -234,10 +234,7 @@ extension RegistrationService {
             throw RegistrationError.nameTaken(registration)
         case .hostTaken: throw RegistrationError.hostTaken(registration)
         case .hostFull:
-            throw RegistrationError(
-                .tooManyAgents,
-                "\(registration.host) has \(Budget.registrationsOfHost) versions; revoke those that are no longer used"
-            )
+            throw RegistrationError.hostFull(registration)
         case .tooMany:
             throw RegistrationError(
                 .tooManyAgents,

@@ -154,7 +154,8 @@ public protocol RegistrationStore: Sendable {
 
     /// Makes a change; nil when the registration has another revision by now.
     ///
-    /// Throws ``RegistrationError`` with `.ansNameTaken` or `.hostTaken` when it would hold what others hold by now.
+    /// Throws ``RegistrationError`` with `.ansNameTaken` or `.hostTaken` when it would hold what others hold by now, with
+    /// `.tooManyAgents` when its host has as many versions as are admitted.
     ///
     /// A change that binds the registration to another key retires the old one in the same breath; where the old one acted for
     /// the owner's account, the new one does from then on (``AccountStore``).

@@ -119,6 +119,28 @@ struct RegistrationContractTests {
         }
     }
 
+    @Test("A host has at most as many versions as are admitted, also when control of one more is proven later")
+    func hostFull() async throws {
+        try await withSQLiteStore { store, _ in
+            let host = "a.customer.example"
+            let begun = try registration(1, host: host, version: "9.0.0", zone: nil, control: nil)
+            #expect(isCreated(try await store.add(begun)))
+            let limit = RegistrationAuthority.Budget.registrationsOfHost
+            for number in 2...(limit + 1) {
+                let some = try registration(number, host: host, version: "1.0.\(number)", zone: nil)
+                #expect(isCreated(try await store.add(some)))
+            }
+            let more = try registration(limit + 2, host: host, version: "8.0.0", zone: nil)
+            #expect(try await store.add(more) == .hostFull)
+            await #expect(throws: RegistrationError(.tooManyAgents, "")) {
+                try await store.change(begun.id) { $0.control = .dns01 }
+            }
+            // A place that is left is taken.
+            try await store.change(agentID(2)) { $0.status = .revoked }
+            #expect(try await store.change(begun.id) { $0.control = .dns01 } != nil)
+        }
+    }
+
     @Test("An owner has at most as many as are admitted; those that ended do not count, nor those of others")
     func atMost() async throws {
         try await withSQLiteStore { store, _ in
