@@ -16,6 +16,9 @@ public struct CertificateOrder: Sendable {
     public let requestID: String?
     /// One order: placed twice with the same reference and request, it gives the same certificate.
     public let reference: String
+    /// SHA-256 of the SubjectPublicKeyInfo of the agent's public certificate, 32 octets, when there is one: it goes into the
+    /// certificate when the profile has `serverKeyLink`.
+    public let serverKeyHash: [UInt8]?
 
     /// Creates an order.
     public init(
@@ -25,7 +28,8 @@ public struct CertificateOrder: Sendable {
         actor: String,
         address: String? = nil,
         requestID: String? = nil,
-        reference: String
+        reference: String,
+        serverKeyHash: [UInt8]? = nil
     ) {
         self.profile = profile
         self.request = request
@@ -34,6 +38,7 @@ public struct CertificateOrder: Sendable {
         self.address = address
         self.requestID = requestID
         self.reference = reference
+        self.serverKeyHash = serverKeyHash
     }
 }
 

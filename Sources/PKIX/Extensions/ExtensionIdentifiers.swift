@@ -12,4 +12,8 @@ public enum ExtensionIdentifier {
     public static let noRevocationAvailable: ASN1ObjectIdentifier = [2, 5, 29, 56]
     /// id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1).
     public static let ocspNoCheck: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 48, 1, 5]
+    /// ``ServerKeyLink``, under the arc of the project's certificate policies, which is the one for examples (RFC 5612).
+    ///
+    /// An arc below 2.25 would be nobody else's either, but has 128 bits, which swift-asn1 and others do not read.
+    public static let serverKeyLink: ASN1ObjectIdentifier = [1, 3, 6, 1, 4, 1, 32_473, 2, 1]
 }

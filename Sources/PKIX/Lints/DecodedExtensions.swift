@@ -26,10 +26,13 @@ public struct DecodedExtensions: Sendable {
     public private(set) var certificatePolicies: CertificatePolicies?
     /// nameConstraints.
     public private(set) var nameConstraints: NameConstraints?
+    /// The link to the server's key.
+    public private(set) var serverKeyLink: ServerKeyLink?
     /// Identifiers of extensions above that are there and cannot be decoded.
     public private(set) var undecodable: [ASN1ObjectIdentifier] = []
 
-    init(_ extensions: [Certificate.Extension]) {
+    /// Decodes extensions; of those unknown here nothing is kept.
+    public init(_ extensions: [Certificate.Extension]) {
         for candidate in extensions {
             do {
                 try self.decode(candidate)
@@ -55,6 +58,7 @@ public struct DecodedExtensions: Sendable {
             self.crlDistributionPoints = try CRLDistributionPoints(candidate)
         case ExtensionIdentifier.certificatePolicies: self.certificatePolicies = try CertificatePolicies(candidate)
         case .X509ExtensionID.nameConstraints: self.nameConstraints = try NameConstraints(candidate)
+        case ExtensionIdentifier.serverKeyLink: self.serverKeyLink = try ServerKeyLink(candidate)
         default: break
         }
     }

@@ -148,5 +148,6 @@ extension LintSet {
         .dnsNamesAreLowerCase,
         .subjectHasNoControlCharacters,
         .subjectHasNoSurroundingSpace,
+        .serverKeyLinkIsOnlyOnIdentities,
     ]
 }

@@ -9,7 +9,7 @@ extension CertificateProfile {
     private static let keys = [
         "profile", "summary", "role", "issuer", "requestedBy", "keys", "lifetime", "maximumLifetime", "backdate",
         "names",
-        "commonName", "keyUsage", "extendedKeyUsage", "revocation", "policies", "pathLength",
+        "commonName", "keyUsage", "extendedKeyUsage", "revocation", "policies", "pathLength", "serverKeyLink",
     ]
 
     /// Reads a profile.
@@ -34,6 +34,7 @@ extension CertificateProfile {
         self.revocation = try definition.required("revocation").choice()
         self.policies = try definition["policies"].map(Self.policies) ?? []
         self.pathLength = try definition["pathLength"]?.integer(in: 0...8)
+        self.serverKeyLink = try definition["serverKeyLink"]?.boolean() ?? false
         self.sha256 = Array(SHA256.hash(data: Data(text.utf8)))
         self.file = file
         try self.checkRules(definition)
@@ -93,6 +94,9 @@ extension CertificateProfile {
         }
         guard self.role.isCertificationAuthority || self.pathLength == nil else {
             throw definition.error("only a CA has a pathLength (RFC 5280 §4.2.1.9)")
+        }
+        guard self.role == .agentIdentity || !self.serverKeyLink else {
+            throw definition.error("only a certificate of role 'agent-identity' has a serverKeyLink")
         }
         guard (self.role == .root) == (self.issuer == nil && self.requestedBy == .ceremony && self.revocation == .none)
         else {

@@ -37,6 +37,8 @@ public struct CertificateProfile: Sendable {
     public let policies: [ASN1ObjectIdentifier]
     /// The path length constraint of a CA.
     public let pathLength: Int?
+    /// Whether certificates carry the link to the server's key (``ServerKeyLink``) when the order has its hash.
+    public let serverKeyLink: Bool
     /// SHA-256 of the file, 32 octets: what the audit log names the profile's version by.
     public let sha256: [UInt8]
     /// The file's name, for messages about rules that only the whole shows broken.

@@ -44,6 +44,40 @@ struct ExtensionTests {
         )
     }
 
+    @Test("the link to a server's key reads back, not critical")
+    func serverKeyLink() throws {
+        let link = try ServerKeyLink(keyHash: Array(0..<32))
+        let encoded = try link.makeCertificateExtension()
+        #expect(encoded.oid == ExtensionIdentifier.serverKeyLink && !encoded.critical)
+        #expect(encoded.value.prefix(4) == [0x30, 0x2F, 0x30, 0x0B])
+        #expect(try ServerKeyLink(encoded) == link)
+        #expect(DecodedExtensions([encoded]).serverKeyLink == link)
+        for count in [0, 20, 31, 33] {
+            #expect(throws: PKIXError(.malformed, "")) {
+                try ServerKeyLink(keyHash: [UInt8](repeating: 1, count: count))
+            }
+        }
+    }
+
+    @Test("a link that is cut off, longer, or of another hash is refused")
+    func badServerKeyLink() throws {
+        let good = Array(try ServerKeyLink(keyHash: Array(0..<32)).makeCertificateExtension().value)
+        let sha1 = DERBytes.sequence(DERBytes.sequence(DERBytes.identifier([1, 3, 14, 3, 2, 26])), [0x04, 0x01, 0x00])
+        let parameters = DERBytes.sequence(
+            DERBytes.sequence(DERBytes.identifier([2, 16, 840, 1, 101, 3, 4, 2, 1]), [0x05, 0x00]),
+            [0x04, 0x20] + [UInt8](repeating: 7, count: 32)
+        )
+        for value in (0..<good.count).map({ Array(good.prefix($0)) }) + [good + [0], sha1, parameters] {
+            let candidate = Certificate.Extension(
+                oid: ExtensionIdentifier.serverKeyLink,
+                critical: false,
+                value: value[...]
+            )
+            #expect(throws: (any Error).self) { try ServerKeyLink(candidate) }
+            #expect(DecodedExtensions([candidate]).undecodable == [ExtensionIdentifier.serverKeyLink])
+        }
+    }
+
     @Test("policies read back, qualifiers are passed over")
     func policies() throws {
         let policies = CertificatePolicies(identifiers: [[2, 23, 140, 1, 2, 1], [1, 3, 6, 1, 4, 1, 99_999, 1]])

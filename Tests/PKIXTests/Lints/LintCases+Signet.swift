@@ -10,6 +10,16 @@ extension LintCase {
 
     static let signet: [LintCase] = [
         LintCase(
+            "server_key_link_is_only_on_identities",
+            passing: { _ in },
+            failing: { $0.set(try ServerKeyLink(keyHash: [UInt8](repeating: 1, count: 32)).makeCertificateExtension()) }
+        ),
+        LintCase(
+            "server_key_link_is_only_on_identities",
+            .issuingCA,
+            failing: { $0.set(try ServerKeyLink(keyHash: [UInt8](repeating: 1, count: 32)).makeCertificateExtension()) }
+        ),
+        LintCase(
             "issuing_ca_validity_is_at_most_10_years",
             .issuingCA,
             passing: { $0.setValidity(seconds: 3_653 * TBSFixture.day) },

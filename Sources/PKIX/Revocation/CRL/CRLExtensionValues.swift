@@ -16,6 +16,8 @@ struct CRLExtensionValues: Hashable, Sendable {
     private(set) var distributionPoint: [String]?
     /// Whether the issuingDistributionPoint has fields besides its name, such as `indirectCRL`.
     private(set) var isNarrowed = false
+    /// What those fields say.
+    private(set) var coverage = CRLCoverage()
     private(set) var freshest: [String] = []
 
     init() {}
@@ -55,6 +57,7 @@ struct CRLExtensionValues: Hashable, Sendable {
             var fields = DERReader(try reader.next(DERTag.sequence, "issuingDistributionPoint", in: bytes).content)
             self.distributionPoint = try Self.fullName(&fields, in: bytes)
             self.isNarrowed = !fields.isAtEnd
+            self.coverage = try CRLCoverage(&fields, in: bytes)
         case CRLExtensions.freshest:
             var points = DERReader(try reader.next(DERTag.sequence, "freshestCRL", in: bytes).content)
             while !points.isAtEnd {

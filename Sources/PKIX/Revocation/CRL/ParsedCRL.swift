@@ -71,6 +71,20 @@ extension ParsedCRL {
     /// The addresses of the issuingDistributionPoint; `nil` for a list of all certificates.
     public var distributionPoint: [String]? { self.values.distributionPoint }
 
+    /// Which of the issuer's certificates the list is about; all of them when it does not say.
+    public var coverage: CRLCoverage { self.values.coverage }
+
+    /// Whether an extension is critical that a relying party need not know.
+    ///
+    /// RFC 5280 §5.2: "If a CRL contains a critical extension that the application cannot process, then the application MUST
+    /// NOT use that CRL to determine the status of certificates." Known are issuingDistributionPoint and deltaCRLIndicator.
+    public var hasUnknownCriticalExtension: Bool {
+        self.values.present.contains { present in
+            present.isCritical && present.identifier != CRLExtensions.issuingDistributionPoint
+                && present.identifier != CRLExtensions.deltaIndicator
+        }
+    }
+
     /// Where deltas to this list are.
     public var freshest: [String] { self.values.freshest }
 

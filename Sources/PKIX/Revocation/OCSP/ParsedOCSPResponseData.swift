@@ -16,8 +16,8 @@ public struct ParsedOCSPSingleResponse: Hashable, Sendable {
     let reasonCode: Int64?
     /// Whether a time has fractions of a second.
     let hasFractions: Bool
-    /// Whether an extension is critical.
-    let hasCriticalExtension: Bool
+    /// Whether an extension is critical; none that we know is.
+    public let hasCriticalExtension: Bool
 }
 
 /// The to-be-signed part of a response as its bytes have it.
@@ -42,8 +42,8 @@ public struct ParsedOCSPResponseData: Hashable, Sendable {
     public let extendedRevoke: Bool
     /// Whether producedAt has fractions of a second.
     let hasFractions: Bool
-    /// Whether an extension of the whole response is critical.
-    let hasCriticalExtension: Bool
+    /// Whether an extension of the whole response is critical; none that we know is.
+    public let hasCriticalExtension: Bool
 
     /// Reads the DER of a `ResponseData`.
     ///
