@@ -1,0 +1,132 @@
+// Pebble (Debian `pebble`): Let's Encrypt's test server, which rejects nonces and reorders on purpose, with BIND for names.
+
+import Crypto
+import Foundation
+import JSON
+import PKIX
+import SwiftASN1
+import X509
+
+@testable import ACME
+
+/// A Pebble with validation ports of its own.
+struct PebbleServer: Sendable {
+    struct Options: Sendable {
+        var externalKeys: [String: String] = [:]
+        var environment: [String: String] = [:]
+        /// Where it asks for names.
+        var resolver = ""
+    }
+
+    let directoryURL: String
+    let rootsPEM: String
+    /// Where Pebble looks for http-01 and tls-alpn-01.
+    let httpPort: Int
+    let tlsPort: Int
+    let management: String
+    private let process: ServerProcess
+
+    /// Runs Pebble while the body runs.
+    static func with(
+        _ options: Options = Options(),
+        _ body: (PebbleServer, PooledACMEExchange) async throws -> Void
+    ) async throws {
+        try await withTemporaryDirectory { directory in
+            let server = try await self.start(options, directory)
+            try await withExchange(rootsPEM: server.rootsPEM) { exchange in
+                try await server.process.wait { await exchange.isAnswered(server.directoryURL) }
+                try await body(server, exchange)
+                server.process.stop()
+            }
+        }
+    }
+
+    private static func start(_ options: Options, _ directory: URL) async throws -> PebbleServer {
+        var ports: [Int] = []
+        for _ in 0..<4 { ports.append(try await ServerProcess.freePort()) }
+        let rootsPEM = try self.writeCertificate(directory)
+        var pebble: [String: Any] = [
+            "listenAddress": "127.0.0.1:\(ports[0])", "managementListenAddress": "127.0.0.1:\(ports[1])",
+            "certificate": directory.appending(path: "cert.pem").path,
+            "privateKey": directory.appending(path: "key.pem").path, "httpPort": ports[2], "tlsPort": ports[3],
+            "ocspResponderURL": "", "externalAccountBindingRequired": !options.externalKeys.isEmpty,
+        ]
+        if !options.externalKeys.isEmpty { pebble["externalAccountMACKeys"] = options.externalKeys }
+        let file = directory.appending(path: "config.json")
+        try JSONSerialization.data(withJSONObject: ["pebble": pebble]).write(to: file)
+        let own = try ServerProcess(
+            "pebble",
+            ["-config", file.path, "-dnsserver", options.resolver, "-strict"],
+            environment: ["PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0"].merging(options.environment) { $1 },
+            log: directory.appending(path: "pebble.log")
+        )
+        return PebbleServer(
+            directoryURL: "https://127.0.0.1:\(ports[0])/dir",
+            rootsPEM: rootsPEM,
+            httpPort: ports[2],
+            tlsPort: ports[3],
+            management: "https://127.0.0.1:\(ports[1])",
+            process: own
+        )
+    }
+
+    /// A certificate for Pebble's own TLS; the answer is its root.
+    static func writeCertificate(_ directory: URL) throws -> String {
+        let (rootKey, key) = (P256.Signing.PrivateKey(), P256.Signing.PrivateKey())
+        let now = CertificateTime(Date())
+        let issuer = Certificate.PrivateKey(rootKey)
+        let root = try TestCA.certificate(
+            issuer.publicKey,
+            "Pebble TLS",
+            by: issuer,
+            "Pebble TLS",
+            now,
+            isAuthority: true,
+            names: []
+        )
+        let leaf = try TestCA.certificate(
+            Certificate.PublicKey(key.publicKey),
+            "",
+            by: issuer,
+            "Pebble TLS",
+            now,
+            isAuthority: false,
+            names: [.ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1]))]
+        )
+        try leaf.pem.write(to: directory.appending(path: "cert.pem"), atomically: true, encoding: .utf8)
+        try key.pemRepresentation.write(to: directory.appending(path: "key.pem"), atomically: true, encoding: .utf8)
+        return try root.pem
+    }
+
+    /// A document of Pebble's management.
+    func managed(_ path: String, _ exchange: PooledACMEExchange) async throws -> String {
+        let call = ACMECall(method: "GET", url: self.management + path, headers: [])
+        let answer = try await exchange.answer(to: call, within: .seconds(5), upTo: 65_536)
+        guard answer.status == 200 else { throw ServerFailure(description: "\(path): \(answer.status)") }
+        return String(decoding: answer.body, as: UTF8.self)
+    }
+}
+
+/// Real HTTP while the body runs.
+func withExchange<Value>(
+    rootsPEM: String? = nil,
+    _ body: (PooledACMEExchange) async throws -> Value
+) async throws -> Value {
+    let exchange = try PooledACMEExchange(rootsPEM: rootsPEM)
+    do {
+        let value = try await body(exchange)
+        await exchange.shutdown()
+        return value
+    } catch {
+        await exchange.shutdown()
+        throw error
+    }
+}
+
+extension PooledACMEExchange {
+    /// Whether anything answers at an address.
+    func isAnswered(_ url: String) async -> Bool {
+        let call = ACMECall(method: "GET", url: url, headers: [])
+        return (try? await self.answer(to: call, within: .seconds(2), upTo: 65_536)) != nil
+    }
+}

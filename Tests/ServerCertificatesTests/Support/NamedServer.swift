@@ -1,0 +1,234 @@
+// BIND's named on loopback, for tests: its own directory, a free port, no control channel; stopped and removed at the end.
+
+import Foundation
+
+/// A zone that a server has.
+struct NamedZone: Sendable {
+    /// Its name, without the last dot.
+    let name: String
+    /// Lines of its zone file beyond SOA and NS (`ns.ZONE`, which is 127.0.0.1).
+    let records: String
+    /// Further statements within its `zone` block.
+    let statements: String
+    /// The rules of its `update-policy`.
+    let updatePolicy: String
+    /// Who may transfer it.
+    let transfer: String
+    /// The TTL of its records in seconds.
+    let ttl: Int
+
+    /// Creates a zone; unless told otherwise the key may change all of it.
+    init(
+        _ name: String,
+        records: String = "",
+        statements: String = "",
+        updatePolicy: String = "grant \(NamedServer.keyName) zonesub ANY;",
+        transfer: String = "key \(NamedServer.keyName)",
+        ttl: Int = 60
+    ) {
+        self.name = name
+        self.records = records
+        self.statements = statements
+        self.updatePolicy = updatePolicy
+        self.transfer = transfer
+        self.ttl = ttl
+    }
+
+    /// A zone that the server signs, with a policy of short times so that CDS is seen within seconds.
+    static func signed(_ name: String, records: String = "") -> NamedZone {
+        NamedZone(name, records: records, statements: "dnssec-policy quick; inline-signing no;", ttl: 1)
+    }
+}
+
+/// A running server.
+///
+/// Sendable: the process is replaced, asked and ended under the lock alone.
+final class NamedServer: @unchecked Sendable {
+    /// The port of UDP and TCP at 127.0.0.1.
+    let port: UInt16
+    /// The name of the key that may update and transfer every zone, without the last dot.
+    static let keyName = "signet-test"
+    /// Its secret for hmac-sha256, in Base64.
+    let secret: String
+    /// Where everything lies.
+    let directory: URL
+    private var process = Process()
+    private let lock = NSLock()
+
+    /// What went wrong.
+    struct Failure: Error, CustomStringConvertible {
+        /// For people.
+        let description: String
+    }
+
+    /// Starts a server and waits until it answers.
+    ///
+    /// - Parameters:
+    ///   - options: statements within `options`.
+    ///   - statements: further statements at the top.
+    static func start(
+        zones: [NamedZone],
+        options: String = "recursion no;",
+        statements: String = ""
+    ) async throws -> NamedServer {
+        var last: any Error = Failure(description: "named was not started")
+        // Another process may take the free port before named does.
+        for _ in 0..<4 {
+            let server = try NamedServer()
+            do {
+                try await server.run(zones, options, statements)
+                return server
+            } catch {
+                server.stop()
+                last = error
+            }
+        }
+        throw last
+    }
+
+    private init() throws {
+        self.port = try Self.freePort()
+        self.secret = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) }).base64EncodedString()
+        self.directory = FileManager.default.temporaryDirectory.appending(path: "named-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
+    }
+
+    deinit { self.stop() }
+
+    /// Ends the server and removes its directory; may be called again.
+    func stop() {
+        self.pause()
+        try? FileManager.default.removeItem(at: self.directory)
+    }
+
+    /// Ends the server; its zones stay as they are for ``resume()``.
+    func pause() {
+        self.lock.withLock {
+            guard self.process.isRunning else { return }
+            self.process.terminate()
+            let deadline = Date().addingTimeInterval(3)
+            while self.process.isRunning, Date() < deadline { usleep(2_000) }
+            if self.process.isRunning {
+                kill(self.process.processIdentifier, SIGKILL)
+                self.process.waitUntilExit()
+            }
+        }
+    }
+
+    /// Starts the server again, on the same port and with the zones as they were.
+    func resume() async throws {
+        try await self.launch()
+    }
+
+    /// What the server has logged.
+    var log: String {
+        (try? String(contentsOf: self.directory.appending(path: "named.log"), encoding: .utf8)) ?? ""
+    }
+
+    private func run(_ zones: [NamedZone], _ options: String, _ statements: String) async throws {
+        for zone in zones { try self.write(self.contents(of: zone), to: "\(zone.name).zone") }
+        try self.write(self.configuration(zones, options, statements), to: "named.conf")
+        try await self.launch()
+    }
+
+    private func launch() async throws {
+        let programs = ["/usr/sbin/named", "/usr/bin/named", "/usr/local/sbin/named"]
+        guard let program = programs.first(where: FileManager.default.isExecutableFile(atPath:)) else {
+            throw Failure(description: "no named at \(programs); install bind9 (scripts/setup --tests)")
+        }
+        try self.write("", to: "named.log")
+        let log = try FileHandle(forWritingTo: self.directory.appending(path: "named.log"))
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = ["-g", "-n", "1", "-c", self.directory.appending(path: "named.conf").path]
+        process.standardOutput = log
+        process.standardError = log
+        process.standardInput = FileHandle.nullDevice
+        try self.lock.withLock {
+            try process.run()
+            self.process = process
+        }
+        let deadline = Date().addingTimeInterval(20)
+        while !self.log.contains(" running\n") {
+            guard process.isRunning, Date() < deadline else {
+                throw Failure(description: "named did not start:\n\(self.log)")
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: self.directory.appending(path: name))
+    }
+
+    private func contents(of zone: NamedZone) -> String {
+        """
+        $ORIGIN \(zone.name).
+        $TTL \(zone.ttl)
+        @ IN SOA ns hostmaster 1 3600 600 86400 1
+        @ IN NS ns
+        ns IN A 127.0.0.1
+        \(zone.records)
+
+        """
+    }
+
+    private func configuration(_ zones: [NamedZone], _ options: String, _ statements: String) -> String {
+        let blocks = zones.map { zone in
+            """
+            zone "\(zone.name)" {
+                type primary; file "\(zone.name).zone"; notify no; allow-transfer { \(zone.transfer); };
+                update-policy { \(zone.updatePolicy) };
+                \(zone.statements)
+            };
+            """
+        }
+        return """
+            options {
+                directory "\(self.directory.path)"; key-directory "\(self.directory.path)";
+                listen-on port \(self.port) { 127.0.0.1; }; listen-on-v6 { none; };
+                pid-file none; session-keyfile none; lock-file none; empty-zones-enable no;
+                managed-keys-directory "\(self.directory.path)"; max-cache-size 16m;
+                \(options)
+            };
+            controls { };
+            key "\(Self.keyName)" { algorithm hmac-sha256; secret "\(self.secret)"; };
+            dnssec-policy "quick" {
+                keys { csk lifetime unlimited algorithm 13; };
+                dnskey-ttl 1; publish-safety 0; retire-safety 0; zone-propagation-delay 0; max-zone-ttl 1;
+                parent-propagation-delay 0; parent-ds-ttl 1;
+            };
+            \(statements)
+            \(blocks.joined(separator: "\n"))
+
+            """
+    }
+
+    /// A port that is free for TCP and UDP.
+    private static func freePort() throws -> UInt16 {
+        for _ in 0..<64 {
+            let stream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let datagram = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+            defer {
+                close(stream)
+                close(datagram)
+            }
+            if let port = bound(stream, 0), bound(datagram, port) != nil { return port }
+        }
+        throw Failure(description: "no free port")
+    }
+
+    private static func bound(_ descriptor: Int32, _ port: UInt16) -> UInt16? {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
+            }
+        }
+        return result ? UInt16(bigEndian: address.sin_port) : nil
+    }
+}
