@@ -1,0 +1,56 @@
+// Bounds of this module, each with the origin of its number.
+
+/// The bounds of this module.
+public enum Budget {
+    /// Octets of an entry: a bundle writes its length in 16 bits (C2SP tlog-tiles).
+    public static let entryBytes = 65_535
+    /// Octets of an entry bundle: 256 entries of the greatest length, each behind its own.
+    public static let bundleBytes = 256 * (2 + entryBytes)
+    /// Entries of one batch: at one batch each 100 ms, 40,000 a second.
+    public static let batchEntries = 4_096
+    /// Octets of the entries of one batch: four times what 4,096 events of 2 KiB have.
+    public static let batchBytes = 33_554_432
+    /// Callers that wait for integration at once: a second of the log's goal.
+    public static let waiters = 10_000
+    /// Octets of a signed note: 16 signatures of ML-DSA-44, which must be accepted, are about 80 KiB.
+    public static let noteBytes = 131_072
+    /// Signatures of a note that are read (C2SP signed-note: "MUST accept at least up to 16 signatures").
+    public static let noteSignatures = 64
+    /// Hashes of a consistency proof (C2SP tlog-witness: "MUST NOT send more than 63"), and of an inclusion proof: a
+    /// tree of 2^63 entries has no longer ones.
+    public static let proofHashes = 63
+    /// Octets of a request to a witness: a note, and proof lines of 45 octets each.
+    public static let witnessRequestBytes = noteBytes + 4_096
+    /// Octets of a witness's answer that are read: 16 signature lines of ML-DSA-44.
+    public static let witnessAnswerBytes = 131_072
+    /// Octets of a proof file: a note, a path, and an entry of the greatest length as extra data.
+    public static let proofFileBytes = noteBytes + 131_072
+    /// Hash tiles kept in memory for proofs: 8 MiB.
+    public static let cachedTiles = 1_024
+    /// Seconds for which a partial tile stays after the full one stands: longer than any answer takes to be read.
+    public static let partialTileSeconds: Double = 600
+    /// Partial tiles removed in one go: some 50 ms of unlinking.
+    public static let collectedTiles = 1_024
+    /// Seconds of a lease on the log: what a start after a crash waits for at most.
+    public static let leaseSeconds: Double = 10
+    /// Seconds of a lease that must be left when a checkpoint is published.
+    public static let leaseMarginSeconds: Double = 3
+    /// Seconds for which a witness that failed is not asked again.
+    public static let witnessBackOffSeconds: Double = 30
+    /// Faults that a verification reports; it goes on counting.
+    public static let reportedFaults = 100
+    /// Levels of JSON in an event, and members of an object of it: an agent with hundreds of functions fits.
+    public static let eventDepth = 32
+    /// Members of one object of an event.
+    public static let eventMembers = 1_024
+    /// A path that is asked for: the longest of a tile has 64 octets, that of a lookup a host's name.
+    static let pathBytes = 512
+    /// Checkpoints that are shown at once.
+    static let historyPage = 100
+    /// Checkpoints among which one is looked for by its root: an hour's, at ten a second.
+    static let historySearch = 36_000
+    /// Entries about one subject that are shown.
+    static let searchPage = 1_000
+    /// Events of one agent that are looked at: it has one certificate or two in 60 days.
+    static let auditPage = 1_000
+}

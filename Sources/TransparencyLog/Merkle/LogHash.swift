@@ -1,0 +1,83 @@
+// The hashes of a Merkle tree (RFC 6962 §2.1, RFC 9162 §2.1.1): SHA-256, leaves and nodes told apart by their first octet.
+
+import Crypto
+import PKIX
+
+/// A SHA-256 hash: of a leaf, a node, a root.
+public struct LogHash: Hashable, Sendable, CustomStringConvertible {
+    /// Octets of a hash.
+    public static let byteCount = 32
+
+    // Four words in place of an array: a tile's 256 hashes are one allocation, not 257.
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// A hash of 32 octets; nil for any other number of them.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+        self.words = words
+    }
+
+    private init(_ digest: SHA256Digest) {
+        var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        digest.withUnsafeBytes { source in withUnsafeMutableBytes(of: &words) { $0.copyMemory(from: source) } }
+        self.words = words
+    }
+
+    /// Reads the base64 that checkpoints and proofs have; nil when it is none of 32 octets.
+    public init?(base64 text: some StringProtocol) {
+        guard text.utf8.count == 44, let bytes = Base64.decode(text) else { return nil }
+        self.init(bytes)
+    }
+
+    /// The hash of an entry.
+    public static func leaf(_ entry: some Collection<UInt8>) -> LogHash {
+        // RFC 6962 §2.1: "MTH({d(0)}) = SHA-256(0x00 || d(0))".
+        var hash = SHA256()
+        hash.update(data: [0x00])
+        if entry.withContiguousStorageIfAvailable({ hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }) == nil {
+            hash.update(data: Array(entry))
+        }
+        return LogHash(hash.finalize())
+    }
+
+    /// The hash of two subtrees.
+    public static func node(_ left: LogHash, _ right: LogHash) -> LogHash {
+        // RFC 6962 §2.1: "MTH(D[n]) = SHA-256(0x01 || MTH(D[0:k]) || MTH(D[k:n]))".
+        var hash = SHA256()
+        hash.update(data: [0x01])
+        withUnsafeBytes(of: left.words) { hash.update(bufferPointer: $0) }
+        withUnsafeBytes(of: right.words) { hash.update(bufferPointer: $0) }
+        return LogHash(hash.finalize())
+    }
+
+    /// The root of the tree without entries: the hash of nothing.
+    public static let emptyTree = LogHash(SHA256.hash(data: [UInt8]()))
+
+    /// The 32 octets.
+    public var bytes: [UInt8] { withUnsafeBytes(of: self.words) { Array($0) } }
+
+    /// In standard base64, as checkpoints have it.
+    public var base64: String { Base64.encode(self.bytes) }
+
+    /// In lower-case hexadecimal.
+    public var hexadecimal: String { self.bytes.hexadecimal }
+
+    /// In lower-case hexadecimal.
+    public var description: String { self.hexadecimal }
+
+    func append(to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: self.words) { bytes.append(contentsOf: $0) }
+    }
+
+    /// Equal octets.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.words == rhs.words
+    }
+
+    /// Hashes the octets; that they are a cryptographic hash's makes one word enough.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(self.words.0)
+    }
+}

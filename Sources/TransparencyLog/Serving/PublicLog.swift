@@ -1,0 +1,192 @@
+// The log as everyone may read it, by path: tiles and checkpoint (C2SP tlog-tiles), and what the Agent Name Service asks of a
+// log. Transport is others' business.
+
+public import FoundationEssentials
+import JSON
+import PKIX
+
+/// A representation for whoever asks.
+public struct LogAnswer: Hashable, Sendable {
+    /// The octets.
+    public let bytes: [UInt8]
+    /// The media type.
+    public let contentType: String
+    /// For how long it may be kept, in seconds; 0 for not at all.
+    public let maxAge: Int64
+}
+
+/// Answers to paths.
+public struct PublicLog: Sendable {
+    let proofs: LogProofs
+    let lookup: any LogLookup
+    let receipts: LogReceipt
+    let signer: any CheckpointSigner
+    let now: @Sendable () -> Date
+    private let storage: any TileStorage
+    private let identity: LogIdentity
+
+    /// Creates the log's public face.
+    ///
+    /// - Parameter signer: the log's P-256 key, for receipts and status tokens.
+    public init(
+        storage: any TileStorage,
+        identity: LogIdentity,
+        lookup: any LogLookup,
+        signer: any CheckpointSigner,
+        now: @escaping @Sendable () -> Date
+    ) {
+        self.proofs = LogProofs(storage: storage, identity: identity)
+        self.lookup = lookup
+        self.receipts = LogReceipt(issuer: identity.origin, signer: signer)
+        self.signer = signer
+        self.now = now
+        self.storage = storage
+        self.identity = identity
+    }
+
+    /// Whether a path is one of the log's.
+    public static func mayHave(_ path: String) -> Bool {
+        path == "/checkpoint" || path == "/root-keys"
+            || ["/tile/", "/v1/log/", "/v1/agents/"].contains(where: path.hasPrefix)
+    }
+
+    /// What is at a path; nil for nothing.
+    ///
+    /// - Throws: ``LogError`` when the log cannot say now, or what reading throws.
+    public func answer(_ path: String) async throws -> LogAnswer? {
+        guard path.utf8.count <= Budget.pathBytes else { return nil }
+        if path.hasPrefix("/tile/") { return try await self.tile(String(path.dropFirst())) }
+        do {
+            return try await self.document(path.split(separator: "/").map { String($0) })
+        } catch let error as LogError where error.code == .outOfRange || error.code == .notFound {
+            return nil
+        }
+    }
+
+    private func document(_ parts: [String]) async throws -> LogAnswer? {
+        if parts == ["checkpoint"] { return try await self.checkpoint() }
+        if parts == ["root-keys"] { return self.rootKeys }
+        guard parts.count > 2, parts[0] == "v1" else { return nil }
+        let rest = Array(parts[2...])
+        if parts[1] == "log" { return try await self.aboutLog(rest) }
+        return parts[1] == "agents" ? try await self.aboutAgent(rest) : nil
+    }
+
+    private func aboutLog(_ parts: [String]) async throws(LogError) -> LogAnswer? {
+        switch (parts[0], parts.count) {
+        case ("checkpoint", 1): return try await self.checkpoint()
+        case ("checkpoint", 2) where parts[1] == "history": return try await self.history()
+        case ("root-keys", 1): return self.rootKeys
+        case ("entry", 2): return try await self.entry(parts[1])
+        case ("proof", 2): return try await self.proofFile(parts[1])
+        case ("inclusion", 3): return try await self.inclusion(parts[1], parts[2])
+        case ("consistency", 3): return try await self.consistency(parts[1], parts[2])
+        case ("lookup", 3): return try await self.search(parts[1], parts[2])
+        default: return nil
+        }
+    }
+
+    /// C2SP: "the checkpoint … SHOULD be cached for a few seconds at most"; tiles never change.
+    private func checkpoint() async throws(LogError) -> LogAnswer {
+        let checkpoint = try await self.reading { try await self.proofs.checkpoint() }
+        return LogAnswer(bytes: checkpoint.bytes, contentType: "text/plain; charset=utf-8", maxAge: 1)
+    }
+
+    private var rootKeys: LogAnswer {
+        LogAnswer(
+            bytes: Array(self.identity.rootKeys.utf8),
+            contentType: "text/plain; charset=utf-8",
+            maxAge: 3_600
+        )
+    }
+
+    private func tile(_ path: String) async throws -> LogAnswer? {
+        guard let tile = TileCoordinate(path: path) else { return nil }
+        var bytes = try await self.storage.read(tile)
+        if bytes == nil, !tile.isFull, tile.kind != .entries {
+            // A partial tile that has been collected: the full one begins with it.
+            bytes = try await self.storage.read(tile.full).map { Array($0.prefix(tile.width * LogHash.byteCount)) }
+        }
+        return bytes.map { LogAnswer(bytes: $0, contentType: "application/octet-stream", maxAge: 31_536_000) }
+    }
+
+    private func history() async throws(LogError) -> LogAnswer {
+        let notes = try await self.reading { try await self.lookup.lastCheckpoints(limit: Budget.historyPage) }
+        let checkpoints = notes.map { JSONValue.string(String(decoding: $0, as: UTF8.self)) }
+        return .json(["checkpoints": .array(checkpoints)], maxAge: 1)
+    }
+
+    private func entry(_ text: String) async throws(LogError) -> LogAnswer? {
+        guard let index = Decimal.decode(text) else { return nil }
+        let entry = try await self.reading { try await self.proofs.entry(index) }
+        return LogAnswer(bytes: entry, contentType: "application/json", maxAge: 31_536_000)
+    }
+
+    private func proofFile(_ text: String) async throws(LogError) -> LogAnswer? {
+        guard let index = Decimal.decode(text) else { return nil }
+        let file = try await self.reading { try await self.proofs.proofFile(of: index) }
+        return LogAnswer(bytes: file.bytes, contentType: "text/plain; charset=utf-8", maxAge: 1)
+    }
+
+    private func inclusion(_ entry: String, _ root: String) async throws(LogError) -> LogAnswer? {
+        guard let index = Decimal.decode(entry), let size = try await self.size(of: root) else { return nil }
+        let inclusion = try await self.reading { try await self.proofs.inclusion(of: index, size: size) }
+        return .json(AgentBadge.proof(inclusion), maxAge: 31_536_000)
+    }
+
+    private func consistency(_ old: String, _ new: String) async throws(LogError) -> LogAnswer? {
+        guard let from = try await self.size(of: old), let to = try await self.size(of: new), from <= to else {
+            return nil
+        }
+        let proof = try await self.reading { try await self.proofs.consistency(from: from, to: to) }
+        return .json(
+            [
+                "oldSize": .integer(proof.oldSize), "oldRootHash": .string(proof.oldRoot.base64),
+                "newSize": .integer(proof.newSize), "newRootHash": .string(proof.newRoot.base64),
+                "path": .array(proof.path.map { .string($0.base64) }),
+            ],
+            maxAge: 31_536_000
+        )
+    }
+
+    /// The size of a tree that is named by its size, or by its root in hexadecimal.
+    private func size(of text: String) async throws(LogError) -> Int? {
+        guard text.utf8.count == 2 * LogHash.byteCount else { return Decimal.decode(text) }
+        guard let root = [UInt8](hexadecimal: text).flatMap({ LogHash($0) }) else { return nil }
+        let published = try await self.reading { try await self.proofs.checkpoint() }
+        if published.root == root { return published.size }
+        let notes = try await self.reading { try await self.lookup.lastCheckpoints(limit: Budget.historySearch) }
+        return notes.lazy.compactMap { try? SignedCheckpoint($0) }.first { $0.root == root }?.size
+    }
+
+    private func search(_ kind: String, _ value: String) async throws(LogError) -> LogAnswer? {
+        let subject: LogSubject? =
+            switch kind {
+            case "agent": .agent(value)
+            case "host": .host(value.lowercased())
+            case "serial": (try? SerialNumber(hexadecimal: value)).map { .serialNumber($0) }
+            case "fingerprint":
+                [UInt8](hexadecimal: value).flatMap { $0.count == LogHash.byteCount ? .fingerprint($0) : nil }
+            default: nil
+            }
+        guard let subject else { return nil }
+        let found = try await self.reading { try await self.lookup.entries(about: subject, limit: Budget.searchPage) }
+        let entries = found.map { entry -> JSONValue in
+            ["entryId": .integer(entry.index), "leafHash": .string(entry.leafHash.hexadecimal)]
+        }
+        return .json(["entries": .array(entries)], maxAge: 1)
+    }
+
+    /// Runs what reads, and makes of what is not the log's own error one that says that nothing can be said now.
+    func reading<Value>(_ body: () async throws -> Value) async throws(LogError) -> Value {
+        do { return try await body() } catch let error as LogError { throw error } catch {
+            throw LogError(.storageFailed, "the log cannot be read: \(error)")
+        }
+    }
+}
+
+extension LogAnswer {
+    static func json(_ value: JSONValue, maxAge: Int64) -> LogAnswer {
+        LogAnswer(bytes: value.serialized, contentType: "application/json", maxAge: maxAge)
+    }
+}
