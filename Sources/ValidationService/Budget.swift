@@ -39,6 +39,8 @@ public enum Budget {
     static let cacheShards = 64
     /// Answers that are being signed at once; more are told to try later: a second's work of a slow token.
     public static let coldAnswers = 1_024
+    /// Resources that are looked for at once: each holds a descriptor and a block of memory for some milliseconds.
+    public static let loads = 256
     /// Answers that are signed ahead in a second: a fifth of what a software token signs.
     public static let refreshesPerSecond = 500
     /// Answers that are signed ahead at once.
@@ -53,4 +55,6 @@ public enum Budget {
     static let lostSlashes = 2
     /// Places at which a lost slash is tried: four times what an encoded request of 120 octets has on average.
     static let slashPlaces = 12
+    /// Octets of a challenge's token: those of public CAs have 20 to 90.
+    static let tokenBytes = 512
 }

@@ -39,6 +39,9 @@ public struct ValidationServer: Service {
     ///   - issuers: who is answered for; their order gives the indices that `responder` and `cache` use.
     ///   - cache: where answers are kept; whoever changes a status invalidates there.
     ///   - resources: what is published at other paths.
+    ///   - challenges: the answer to a CA's challenge (RFC 8555 §8.3) by its token; nil when there is none. Strangers cause
+    ///     the calls, of which as many are under way as the limits admit.
+    ///   - loader: looks for what is published at paths that `resources` does not have.
     ///   - now: the time of day.
     ///   - onBound: is told the port once connections are taken.
     public init(
@@ -47,6 +50,8 @@ public struct ValidationServer: Service {
         responder: any StatusResponding,
         cache: ResponseCache,
         resources: any StaticResources,
+        challenges: (@Sendable (String) async throws -> String?)? = nil,
+        loader: (any ResourceLoading)? = nil,
         now: @escaping @Sendable () -> CertificateTime,
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
         metricsFactory: any MetricsFactory = MetricsSystem.factory,
@@ -59,8 +64,9 @@ public struct ValidationServer: Service {
         self.context = ServerContext(
             issuers: table,
             cache: cache,
-            desk: StatusDesk(maker: maker, limit: configuration.limits.coldAnswers),
+            desk: StatusDesk(maker: maker, challenges: challenges, limit: configuration.limits.coldAnswers),
             resources: resources,
+            loader: loader,
             limits: configuration.limits,
             echoesNonce: configuration.echoesNonce,
             now: now,

@@ -18,6 +18,7 @@ enum HTTPStatus: Int, Sendable, CaseIterable {
     case requestHeaderFieldsTooLarge = 431
     case internalServerError = 500
     case notImplemented = 501
+    case serviceUnavailable = 503
     case versionNotSupported = 505
 
     /// The reason phrase.
@@ -39,6 +40,7 @@ enum HTTPStatus: Int, Sendable, CaseIterable {
         case .requestHeaderFieldsTooLarge: "Request Header Fields Too Large"
         case .internalServerError: "Internal Server Error"
         case .notImplemented: "Not Implemented"
+        case .serviceUnavailable: "Service Unavailable"
         case .versionNotSupported: "HTTP Version Not Supported"
         }
     }

@@ -8,12 +8,13 @@ extension ConnectionHandler {
     enum Question {
         case key(StatusKey)
         case request(OCSPRequest)
+        case challenge(String)
     }
 
     /// Asks the desk, and waits for its answer unless it comes at once.
     func ask(_ context: ChannelHandlerContext, _ head: RequestHead, _ question: Question) {
         let number = self.state.beganAnswer(now: self.worker.now)
-        self.waiting = (head, head.method == .post ? .ocspPost : .ocspGet)
+        self.waiting = (head, question.route(head))
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
         let waiter: Waiter = { outcome in eventLoop.execute { bound.value.answered(number, outcome) } }
@@ -22,6 +23,7 @@ extension ConnectionHandler {
             switch question {
             case .key(let key): desk.ask(key, now: self.worker.dispatcher.writer.now, waiter)
             case .request(let request): desk.ask(request, waiter)
+            case .challenge(let token): desk.ask(challenge: token, waiter)
             }
         if case .ready(let response) = reply { self.write(.cached(response)) }
     }
@@ -93,5 +95,12 @@ extension ConnectionHandler {
         context.eventLoop.execute {
             if let context = bound.value.context, bound.value.state.phase == .idle { bound.value.resume(context) }
         }
+    }
+}
+
+extension ConnectionHandler.Question {
+    fileprivate func route(_ head: RequestHead) -> Route {
+        if case .challenge = self { return .challenge }
+        return head.method == .post ? .ocspPost : .ocspGet
     }
 }

@@ -48,6 +48,7 @@ extension ConnectionHandler {
             self.finish(context)
         case .giveUp:
             guard case .answering(let number) = self.state.phase else { return }
+            if self.loading != nil { return self.loaded(number, .busy) }
             self.answered(number, .tryLater(Budget.retryAfterSeconds))
         }
     }

@@ -18,6 +18,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     /// A request's head, whose answer is being made, with its route.
     var waiting: (head: RequestHead, route: Route)?
+    /// A request's head and octets, while what it asks for is looked for.
+    var loading: (head: RequestHead, octets: [UInt8])?
     private var scanner = RequestScanner()
     /// What has come and belongs to no request that was answered.
     private var pending = ByteBuffer()
@@ -72,7 +74,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if self.worker.dispatcher.writer.output.readableBytes >= Budget.outputBytes { self.flush(context, nil) }
         case .cold(let key): self.ask(context, head, .key(key))
         case .ask(let request): self.ask(context, head, .request(request))
+        case .challenge(let token): self.ask(context, head, .challenge(token))
         case .send(let content, let range): self.send(context, content, range, isLast: persistence == .ends)
+        case .load(let path): self.load(context, head, path, bytes)
         }
     }
 

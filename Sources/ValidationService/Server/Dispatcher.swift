@@ -13,8 +13,12 @@ struct Dispatcher {
         case cold(StatusKey)
         /// An answer for this request alone must be made.
         case ask(OCSPRequest)
+        /// The answer to a CA's challenge must be looked up, by its token.
+        case challenge(String)
         /// The head is in the output; this part of the content follows.
         case send(PublishedResource.Content, Range<Int>)
+        /// What is at this path must be looked for.
+        case load(String)
     }
 
     let context: ServerContext
@@ -35,8 +39,14 @@ struct Dispatcher {
             return self.serveOCSP(head, bytes, persistence, encoded, issuer: issuer)
         case .other(let path):
             // An escape in a path of ours is never needed; "%" is not looked for.
-            guard let resource = self.context.resources.resource(bytes.text(path)) else { break }
-            return self.serve(resource, head, bytes, persistence)
+            let path = bytes.text(path)
+            if let resource = self.context.resources.resource(path) {
+                return self.serve(resource, head, bytes, persistence)
+            }
+            if self.context.desk.answersChallenges, let token = ChallengePath.token(path) {
+                return self.serveChallenge(token, head, persistence)
+            }
+            if self.context.loader?.mayHave(path) == true { return self.load(path, head, persistence) }
         case .none: break
         }
         return self.refuse(head.method == .unknown ? .notImplemented : .notFound, .none, head, persistence)

@@ -10,6 +10,8 @@ final class ServerContext: Sendable {
     let cache: ResponseCache
     let desk: StatusDesk
     let resources: any StaticResources
+    let loader: (any ResourceLoading)?
+    let loadSlots = LoadSlots()
     let limits: ConnectionLimits
     let echoesNonce: Bool
     let now: @Sendable () -> CertificateTime
@@ -25,6 +27,7 @@ final class ServerContext: Sendable {
         cache: ResponseCache,
         desk: StatusDesk,
         resources: any StaticResources,
+        loader: (any ResourceLoading)?,
         limits: ConnectionLimits,
         echoesNonce: Bool,
         now: @escaping @Sendable () -> CertificateTime,
@@ -34,6 +37,7 @@ final class ServerContext: Sendable {
         self.cache = cache
         self.desk = desk
         self.resources = resources
+        self.loader = loader
         self.limits = limits
         self.echoesNonce = echoesNonce
         self.now = now

@@ -8,6 +8,7 @@ enum Route: Int, CaseIterable {
     case ocspGet
     case ocspPost
     case resource
+    case challenge
     case none
 
     var label: String {
@@ -15,6 +16,7 @@ enum Route: Int, CaseIterable {
         case .ocspGet: "GET /ocsp"
         case .ocspPost: "POST /ocsp"
         case .resource: "static"
+        case .challenge: "acme-challenge"
         case .none: "none"
         }
     }

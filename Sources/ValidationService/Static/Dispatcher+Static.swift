@@ -11,10 +11,7 @@ extension Dispatcher {
         _ bytes: Span<UInt8>,
         _ persistence: Persistence
     ) -> Outcome {
-        guard head.method == .get || head.method == .head else {
-            if head.method == .unknown { return self.refuse(.notImplemented, .none, head, persistence) }
-            return self.refuse(.methodNotAllowed, .resource, head, persistence, fields: "Allow: GET, HEAD\r\n")
-        }
+        guard head.method == .get || head.method == .head else { return self.refuseMethod(head, persistence) }
         switch Representation(resource, head, bytes) {
         case .notModified:
             self.tally.request(.resource, .notModified)
@@ -26,6 +23,17 @@ extension Dispatcher {
         case .whole: return self.send(resource, 0..<resource.count, .ok, head, persistence)
         case .part(let range): return self.send(resource, range, .partialContent, head, persistence)
         }
+    }
+
+    /// Has a resource looked for that can only be read.
+    mutating func load(_ path: String, _ head: RequestHead, _ persistence: Persistence) -> Outcome {
+        guard head.method == .get || head.method == .head else { return self.refuseMethod(head, persistence) }
+        return .load(path)
+    }
+
+    private mutating func refuseMethod(_ head: RequestHead, _ persistence: Persistence) -> Outcome {
+        if head.method == .unknown { return self.refuse(.notImplemented, .none, head, persistence) }
+        return self.refuse(.methodNotAllowed, .resource, head, persistence, fields: "Allow: GET, HEAD\r\n")
     }
 
     private mutating func send(

@@ -1,0 +1,98 @@
+// Resources that are looked for when someone asks.
+
+import Foundation
+import NIOCore
+import PKIX
+import Synchronization
+import Testing
+
+@testable import ValidationService
+
+private struct Trouble: Error {}
+
+/// Has what its paths say: `/load/N` a text, `/load/large` much, `/load/none` nothing, `/load/trouble` an error.
+private struct Shelf: ResourceLoading {
+    func mayHave(_ path: String) -> Bool { path.hasPrefix("/load/") }
+
+    func load(_ path: String) async throws -> PublishedResource? {
+        switch path {
+        case "/load/none": return nil
+        case "/load/trouble": throw Trouble()
+        case "/load/never":
+            try await Task.sleep(for: .seconds(60))
+            return nil
+        default:
+            let text = path == "/load/large" ? String(repeating: "x", count: 300_000) : "at \(path)"
+            return PublishedResource(
+                bytes: Array(text.utf8),
+                contentType: "text/plain",
+                lastModified: Fixture.now,
+                maxAge: 31_536_000
+            )
+        }
+    }
+}
+
+@Suite("Resources that are looked for")
+struct ResourceLoadingTests {
+    @Test("What is there is sent, in the order in which it was asked for, and tables go first")
+    func order() async throws {
+        try await LivePublicServer.run(loader: Shelf()) { server async throws in
+            let table = PublishedResource(
+                bytes: Array("table".utf8),
+                contentType: "text/plain",
+                lastModified: Fixture.now
+            )
+            server.resources.publish(table, at: "/load/table")
+            let paths = ["/load/1", "/load/table", "/load/large", "/load/2"]
+            let requests = paths.map { "GET \($0) HTTP/1.1\r\nHost: a\r\n" }.joined(separator: "\r\n")
+            let text = try await server.exchange("\(requests)Connection: close\r\n\r\n")
+            let bodies = ["at /load/1", "\r\n\r\ntable", String(repeating: "x", count: 300_000), "at /load/2"]
+            var rest = text[...]
+            for body in bodies {
+                let range = try #require(rest.range(of: body), "\(body.prefix(20))")
+                rest = rest[range.upperBound...]
+            }
+            #expect(text.contains("Cache-Control: max-age=31536000,public"))
+        }
+    }
+
+    @Test("Conditions and ranges hold as for anything published")
+    func conditions() async throws {
+        try await LivePublicServer.run(loader: Shelf()) { server async throws in
+            let whole = try await server.get("/load/1")
+            let tag = try #require(whole.split(separator: "ETag: ").last?.split(separator: "\r\n").first)
+            let kept = try await server.get("/load/1", "If-None-Match: \(tag)\r\n")
+            #expect(kept.hasPrefix("HTTP/1.1 304 ") && !kept.contains("at /load/1"))
+            let part = try await server.get("/load/1", "Range: bytes=3-7\r\n")
+            #expect(part.hasPrefix("HTTP/1.1 206 ") && part.hasSuffix("\r\n\r\n/load"))
+        }
+    }
+
+    @Test(
+        "What is not there, cannot be had now, or is not to be changed, has a status of its own",
+        arguments: [
+            ("GET", "/load/none", "404"), ("GET", "/load/trouble", "503"), ("POST", "/load/1", "405"),
+            ("GET", "/elsewhere", "404"), ("HEAD", "/load/1", "200"), ("BREW", "/load/1", "501"),
+        ]
+    )
+    func statuses(method: String, path: String, status: String) async throws {
+        try await LivePublicServer.run(loader: Shelf()) { server async throws in
+            let text = try await server.exchange(
+                "\(method) \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+            #expect(text.hasPrefix("HTTP/1.1 \(status) "), "\(text)")
+            #expect(!text.contains("at /load/1") && (status != "503" || text.contains("Retry-After: ")))
+        }
+    }
+
+    @Test("Who waits too long is told to ask again")
+    func patience() async throws {
+        var limits = ConnectionLimits()
+        limits.answer = .milliseconds(300)
+        try await LivePublicServer.run(limits: limits, loader: Shelf()) { server async throws in
+            let text = try await server.get("/load/never")
+            #expect(text.hasPrefix("HTTP/1.1 503 "), "\(text)")
+        }
+    }
+}
