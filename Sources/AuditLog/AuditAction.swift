@@ -66,6 +66,10 @@ extension AuditAction {
     public static let expireAgent = AuditAction("agent.expire")
     /// Another identity certificate was asked for.
     public static let renewAgent = AuditAction("agent.renew")
+    /// A server certificate was asked for, or its request was cancelled.
+    public static let requestServerCertificate = AuditAction("agent.request-server-certificate")
+    /// A server certificate was obtained or taken in, or refused.
+    public static let recordServerCertificate = AuditAction("agent.obtain-server-certificate")
     /// Another key is to take the place of an agent's.
     public static let changeAgentKey = AuditAction("agent.change-key")
     /// An account was opened.

@@ -57,6 +57,20 @@ enum Schema {
             try database.execute(sql: Self.identities)
             try database.execute(sql: Self.identityLinks)
         }
+        migrator.registerMigration("9 notices of server certificates", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.serverNotices)
+        }
+        migrator.registerMigration("9 server certificates", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.serverOrders)
+            try database.execute(sql: Self.serverCertificates)
+            try database.execute(sql: Self.acmeAccounts)
+        }
+        migrator.registerMigration("10 transparency log", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.logSearch)
+            try Self.hashCertificates(database)
+            try database.execute(sql: Self.logOutbox)
+            try database.execute(sql: Self.logRecord)
+        }
         return migrator
     }()
 }

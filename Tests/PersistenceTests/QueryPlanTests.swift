@@ -10,6 +10,22 @@ import Testing
 /// Every statement that looks at a table that grows, with the index that it must search by.
 private let statements: [(sql: String, indexes: [String])] = [
     (CertificateRow.find, ["sqlite_autoindex_certificates_1 (serial=?)"]),
+    (ServerOrderRow.find, ["sqlite_autoindex_server_orders_1 (reference=?)"]),
+    (ServerOrderRow.update, ["sqlite_autoindex_server_orders_1 (reference=?)"]),
+    (ServerOrderRow.due, ["server_orders_due (due_at_ms<?)", "server_orders_underway (host=? AND id<?)"]),
+    (ServerOrderRow.firstUnderway, ["server_orders_underway (host=?)"]),
+    (ServerOrderRow.removeEnded, ["server_orders_ended (ended_at_ms<?)", "INTEGER PRIMARY KEY (rowid=?)"]),
+    (ServerOrderRow.findAnswer, ["PRIMARY KEY (token=?)"]),
+    (ServerOrderRow.removeAnswers, ["server_order_answers_by_order (order_id=?)"]),
+    (ServerCertificateRow.listOfAgent, ["server_certificates_by_agent (agent=?)"]),
+    (ServerCertificateRow.find, ["server_certificates_by_fingerprint (fingerprint=?)"]),
+    (ServerCertificateRow.findOfAgent, ["sqlite_autoindex_server_certificates_2 (agent=? AND fingerprint=?)"]),
+    (ServerCertificateRow.findByReference, ["sqlite_autoindex_server_certificates_1 (reference=?)"]),
+    (ServerCertificateRow.revoke, ["server_certificates_by_fingerprint (fingerprint=?)"]),
+    (
+        ServerCertificateRow.countInLastThird,
+        ["server_certificates_by_end (not_after>?)", "server_certificates_by_agent (agent=?)"]
+    ),
     (CertificateRow.findByID, ["INTEGER PRIMARY KEY (rowid=?)"]),
     (IssuanceRow.complete, ["sqlite_autoindex_certificates_1 (serial=?)"]),
     (IssuanceRow.abandon, ["sqlite_autoindex_certificates_1 (serial=?)"]),
@@ -48,6 +64,14 @@ private let statements: [(sql: String, indexes: [String])] = [
     ),
     (InForceRow.count(byShard: false), ["(issuer=?)"]),
     (InForceRow.count(byShard: true), ["(issuer=? AND shard=?)"]),
+    (LogOutboxRow.next, ["INTEGER PRIMARY KEY (rowid>?)"]),
+    (LogOutboxRow.unsealed, ["log_outbox_unsealed"]),
+    (LogOutboxRow.seal, ["INTEGER PRIMARY KEY (rowid=?)"]),
+    (LogOutboxRow.place, ["INTEGER PRIMARY KEY (rowid=?)"]),
+    (LogOutboxRow.indexOfLeaf, ["log_outbox_by_leaf (leaf_hash=?)"]),
+    (LogOutboxRow.integration, ["INTEGER PRIMARY KEY (rowid=?)"]),
+    (LogOutboxRow.change, ["INTEGER PRIMARY KEY (rowid=?)"]),
+    (LogRecordRow.sizeOfRoot, ["log_checkpoints_by_root (root=?)"]),
     (ChangeRow.last, ["SEARCH revocations"]),
     (ChangeRow.list, ["INTEGER PRIMARY KEY (rowid>?)"]),
     (

@@ -108,11 +108,13 @@ extension Ceremony {
         try self.write(PEM.text(certificates: Array(issuers.prefix(1))), to: self.layout.certificate("issuing"))
     }
 
-    /// Writes the log's public key to `log.pem`.
-    func writeLogKey(_ record: CeremonyRecord) throws {
-        guard let key = record.key(self.hierarchy.log.label, token: self.hierarchy.log.token) else { return }
-        let document = PEMDocument(type: "PUBLIC KEY", derBytes: key.subjectPublicKeyInfo)
-        try self.write(document.pemString + "\n", to: self.layout.certificate("log"))
+    /// Writes the log's public keys to `log.pem` and `log-es256.pem`.
+    func writeLogKeys(_ record: CeremonyRecord) throws {
+        for definition in self.hierarchy.logKeys {
+            guard let key = record.key(definition.label, token: definition.token) else { continue }
+            let document = PEMDocument(type: "PUBLIC KEY", derBytes: key.subjectPublicKeyInfo)
+            try self.write(document.pemString + "\n", to: self.layout.certificate(definition.label))
+        }
     }
 
     private func write(_ text: String, to path: String) throws {

@@ -75,14 +75,14 @@ public struct Ceremony: Sendable {
         }
         try await self.certifyAuthorities(record)
         try self.writeChain()
-        try self.writeLogKey(record)
+        try self.writeLogKeys(record)
         return try self.report(record)
     }
 
     /// The keys on a token of the daemon's.
     static func keys(on token: String, of hierarchy: HierarchyDefinition) -> [KeyDefinition] {
         let keys = hierarchy.issuers.flatMap { [$0.key] + [$0.responder?.key].compactMap { $0 } }
-        return (keys + [hierarchy.log]).filter { $0.token == token }
+        return (keys + hierarchy.logKeys).filter { $0.token == token }
     }
 
     /// Finds a key or makes it.

@@ -78,6 +78,12 @@ public struct ServiceDefinition: Sendable {
 }
 
 extension HierarchyDefinition {
+    /// The transparency log's keys: the one of its checkpoints, and one of P-256 for those who verify ECDSA alone: it signs
+    /// checkpoints too, receipts, and events as their producer.
+    public var logKeys: [KeyDefinition] {
+        [self.log, KeyDefinition(label: "\(self.log.label)-es256", type: .p256, token: self.log.token)]
+    }
+
     /// Reads a hierarchy.
     ///
     /// - Throws: `PKIXError` with `.invalidDefinition`; the reason names file, line and rule.

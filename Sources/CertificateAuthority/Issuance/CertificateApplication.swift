@@ -19,6 +19,8 @@ public struct CertificateApplication: Sendable {
     public var requester: Requester
     /// The request's idempotency key.
     public var idempotency: IdempotencyKey?
+    /// SHA-256 of the SubjectPublicKeyInfo of the public certificate that belongs to it, for profiles with `serverKeyLink`.
+    public var serverKeyHash: [UInt8]?
 
     /// An application made here, for a key of our own.
     public init(

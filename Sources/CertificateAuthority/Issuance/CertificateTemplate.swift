@@ -117,6 +117,9 @@ struct CertificateTemplate: Sendable {
         } else {
             extensions += self.pointers[shard]
         }
+        if self.profile.serverKeyLink, let hash = application.serverKeyHash {
+            extensions.append(try ServerKeyLink(keyHash: hash).makeCertificateExtension())
+        }
         return extensions + self.after
     }
 

@@ -8,7 +8,7 @@ extension IssuingAuthority: CertificateIssuing {
     public func issue(_ order: CertificateOrder) async throws(IssuingFailure) -> DeliveredCertificate {
         let asked = "\(order.profile)\n\(order.lifetime.map(String.init) ?? "")\n"
         let hash = SHA256.hash(data: Array(asked.utf8) + order.request.derEncoded)
-        let application = CertificateApplication(
+        var application = CertificateApplication(
             profile: order.profile,
             request: order.request,
             lifetime: self.lifetime(of: order),
@@ -19,7 +19,9 @@ extension IssuingAuthority: CertificateIssuing {
                 requestHash: Array(hash)
             )
         )
-        return try await Self.translating { DeliveredCertificate(try await self.issue(application)) }
+        application.serverKeyHash = order.serverKeyHash
+        let linked = application
+        return try await Self.translating { DeliveredCertificate(try await self.issue(linked)) }
     }
 
     /// The lifetime of an order that limits it; nil for that of the profile.

@@ -19,9 +19,9 @@ enum IssuanceRow {
     /// Besides the certificate, the hash of its key, which may be blocked.
     static let complete = """
         UPDATE certificates
-        SET state = 1, certificate = ?, issued_at = ?, tbs_certificate = NULL,
+        SET state = 1, certificate = ?1, issued_at = ?2, sha256 = ?4, tbs_certificate = NULL,
             idempotency_scope = NULL, idempotency_key = NULL
-        WHERE serial = ? AND state = 0
+        WHERE serial = ?3 AND state = 0
         RETURNING \(CertificateRow.columns), public_key_hash
         """
 

@@ -2,6 +2,7 @@
 
 public import AuditLog
 public import CertificateAuthority
+import Crypto
 import GRDB
 public import PKIX
 
@@ -35,10 +36,11 @@ extension SQLiteStore: CertificateStore {
         at instant: CertificateTime,
         audit: AuditEvent
     ) async throws -> StoredCertificate {
-        try await self.write(isFinishing: true) { transaction in
+        let hash = Array(SHA256.hash(data: certificate)).data
+        return try await self.write(isFinishing: true) { transaction in
             let completed = try transaction.database.one(
                 IssuanceRow.complete,
-                [certificate.data, instant.secondsSinceEpoch, serialNumber.bytes.data]
+                [certificate.data, instant.secondsSinceEpoch, serialNumber.bytes.data, hash]
             ) { row in
                 (stored: try CertificateRow.decode(row), publicKeyHash: try row.bytes(14))
             }

@@ -21,6 +21,9 @@ struct RegistrationDocument: Codable {
     let challenge: Challenge?
     let control: ControlMethod?
     let requests: [Request]
+    let serverRequests: [ServerRequestDocument]?
+    /// Until when the last server certificate is valid: read by the database alone.
+    let serverEndsAt: Int64?
     let records: [Record]
     let updatedAt: Int64
     let activatedAt: Int64?
@@ -79,6 +82,9 @@ extension RegistrationDocument {
         }
         self.control = registration.control
         self.requests = registration.requests.map(Request.init)
+        let servers = registration.serverRequests.map(ServerRequestDocument.init)
+        self.serverRequests = servers.isEmpty ? nil : servers
+        self.serverEndsAt = registration.serverEndsAt?.milliseconds
         self.records = registration.records.map(Record.init)
         self.updatedAt = registration.updatedAt.milliseconds
         self.activatedAt = registration.activatedAt?.milliseconds
@@ -121,6 +127,7 @@ extension RegistrationDocument {
             },
             control: self.control,
             requests: try self.requests.map { try $0.restored() },
+            serverRequests: try (self.serverRequests ?? []).map { try $0.restored() },
             records: try self.records.map { try $0.restored() },
             updatedAt: Date(milliseconds: self.updatedAt),
             activatedAt: self.activatedAt.map(Date.init(milliseconds:)),

@@ -14,6 +14,10 @@ enum RegistrationEventRow {
         e.sequence, e.type, e.at_ms, e.owner, r.id, r.zone, r.thumbprint, e.document
         """
 
+    static let find = """
+        SELECT \(columns) FROM registration_events e JOIN registrations r ON r.id = e.agent_id WHERE e.sequence = ?
+        """
+
     static let list = """
         SELECT \(columns) FROM registration_events e JOIN registrations r ON r.id = e.agent_id
         WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?

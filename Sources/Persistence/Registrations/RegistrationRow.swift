@@ -55,10 +55,12 @@ enum RegistrationRow {
 
     static let countOfHost = "SELECT COUNT(*) FROM registrations WHERE host = ? AND holds_host = 1"
 
-    /// A host of a zone of ours that was another owner's (anyone's, when the owner is null), and for which a certificate or a record in a cache may still be about.
+    /// A host of a zone of ours that was another owner's (anyone's, when the owner is null), and for which a certificate or a
+    /// record in a cache may still be about.
     static let heldUntil = """
         SELECT 1 FROM registrations WHERE host = ?1 AND owner IS NOT ?2 AND zone IS NOT NULL
-            AND document ->> '$.activatedAt' IS NOT NULL AND document ->> '$.expiresAt' > ?3 LIMIT 1
+            AND document ->> '$.activatedAt' IS NOT NULL
+            AND max(coalesce(document ->> '$.expiresAt', 0), coalesce(document ->> '$.serverEndsAt', 0)) > ?3 LIMIT 1
         """
 
     static let boundTo = """

@@ -103,6 +103,9 @@ extension SQLiteStore: RegistrationStore {
                     try RegistrationEventRow.arguments(event, change.registration)
                 )
             }
+            for notice in change.notices {
+                try transaction.database.change(NoticeRow.insert, NoticeRow.arguments(notice))
+            }
             return StoredRegistration(
                 registration: change.registration,
                 revision: change.revision + 1,

@@ -5,7 +5,7 @@ import GRDB
 import PKIX
 
 enum ChangeRow {
-    private static let columns = """
+    static let columns = """
         id, kind, issuer, shard, serial, not_after, at, revoked_at, reason, invalidity_date
         """
 

@@ -178,7 +178,7 @@ final class CeremonyBench: Sendable {
         let transcripts = try self.transcripts()
         let keys = transcripts.flatMap { $0["keys"] as? [[String: Any]] ?? [] }.compactMap { $0["label"] as? String }
         let labels =
-            ["root", "log"]
+            ["root", "log", "log-es256"]
             + self.hierarchy.issuers.flatMap { [$0.name] + [$0.responder?.key.label].compactMap(\.self) }
         #expect(Set(keys) == Set(labels), "keys in transcripts", sourceLocation: sourceLocation)
         let certificates = transcripts.flatMap { $0["certificates"] as? [[String: Any]] ?? [] }

@@ -11,8 +11,8 @@ import Testing
 struct CeremonyInterruptionTests {
     typealias Fault = MemoryCertificateStore.Fault
 
-    /// The changes of a ceremony's store: four keys, two certificates begun and completed, a CRL reserved and published.
-    private static let changes = 10
+    /// The changes of a ceremony's store: five keys, two certificates begun and completed, a CRL reserved and published.
+    private static let changes = 11
 
     @Test("the ceremony makes as many changes as are tried here")
     func count() async throws {
@@ -61,7 +61,7 @@ struct CeremonyInterruptionTests {
         try await self.expectSettled(bench)
     }
 
-    @Test("at each file that follows the certificates", arguments: ["chain", "issuing", "log"])
+    @Test("at each file that follows the certificates", arguments: ["chain", "issuing", "log", "log-es256"])
     func laterFile(_ name: String) async throws {
         let bench = try CeremonyBench()
         let path = bench.layout.certificate(name)

@@ -23,7 +23,7 @@ struct CeremonyTests {
         #expect(
             report.keys.map { "\($0.token)/\($0.label) \($0.type) \($0.isNew)" } == [
                 "issuing/agents P-256 true", "issuing/agents-ocsp P-256 true", "issuing/log Ed25519 true",
-                "root/root P-384 true",
+                "issuing/log-es256 P-256 true", "root/root P-384 true",
             ]
         )
         #expect(report.inputs["hierarchy"] == bench.hierarchy.sha256.hexadecimal)
@@ -99,7 +99,7 @@ struct CeremonyTests {
         #expect(certificates.compactMap { $0.details["sha256"] } == report.certificates.map(\.sha256))
         let lists = events.filter { $0.action == .issueRevocationList }
         #expect(lists.map(\.object) == ["crl:root"])
-        #expect(events.count == 7)
+        #expect(events.count == 8)
     }
 
     @Test("the transcript is the report, readable, with no secret")
@@ -129,7 +129,7 @@ struct CeremonyTests {
         #expect(bench.opened == ["issuing", "root", "issuing"])
         #expect(try bench.files() == files)
         #expect(await bench.store.inner.auditEntries == entries)
-        #expect(second.keys.map(\.isNew) == [false, false, false, false])
+        #expect(second.keys.map(\.isNew) == [false, false, false, false, false])
         #expect(second.certificates.map(\.sha256) == first.certificates.map(\.sha256))
         #expect(bench.store.changes.count == entries.count + 3)
         try await bench.checkFinished()
@@ -139,7 +139,7 @@ struct CeremonyTests {
     func lostFiles() async throws {
         let bench = try CeremonyBench()
         let first = try await bench.perform()
-        for name in ["root", "agents", "chain", "issuing", "log"] {
+        for name in ["root", "agents", "chain", "issuing", "log", "log-es256"] {
             try FileManager.default.removeItem(atPath: bench.layout.certificate(name))
         }
         let second = try await bench.perform()
@@ -241,6 +241,7 @@ struct CeremonyTests {
                 "  find key 'agents-ocsp', or generate it: P-256, not extractable, sign only",
                 "  find key 'batch', or generate it: P-384, not extractable, sign only",
                 "  find key 'log', or generate it: Ed25519, not extractable, sign only",
+                "  find key 'log-es256', or generate it: P-256, not extractable, sign only",
                 "open token 'root', or prepare it when it is new",
                 "  find key 'root', or generate it: P-384, not extractable, sign only",
                 "  sign the root certificate \(bench.hierarchy.root.subject) by profile 'root-ca'",

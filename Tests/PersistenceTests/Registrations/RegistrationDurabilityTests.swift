@@ -103,4 +103,67 @@ struct RegistrationDurabilityTests {
             await store.close()
         }
     }
+
+    @Test("A document of an older version has no server certificates, and is read as before")
+    func olderDocument() throws {
+        let document = try RegistrationRow.document(try registration(1))
+        #expect(!document.contains("server"))
+        let full = try RegistrationRow.document(try fullRegistration(2))
+        #expect(full.contains("serverRequests") && full.contains("serverEndsAt"))
+    }
+
+    @Test(
+        "Notices keep their sequence in the ninth migration, also when all of them are forgotten, and have more types"
+    )
+    func noticesMigration() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/signet.db"
+            let queue = try DatabaseQueue(path: path)
+            try Schema.migrator.migrate(queue, upTo: "8 identities")
+            let some = try registration(1, status: .active, step: .none, isActivated: true)
+            let document = try RegistrationRow.document(some)
+            try await queue.write { database in
+                try database.execute(
+                    sql: """
+                        INSERT INTO registrations (id, owner, ans_name, host, status, holds_name, holds_host, revision, document)
+                        VALUES (?, 'token:alice', ?, ?, 'ACTIVE', 1, 1, 1, ?)
+                        """,
+                    arguments: [some.id.description, some.ansName, some.host, document]
+                )
+                for percent in 1...5 {
+                    try database.execute(
+                        sql: """
+                            INSERT INTO agent_notices (type, at_ms, notice_owner, agent_id, ends_ms, percent_left)
+                            VALUES ('AGENT_EXPIRING', 1, 'token:alice', ?, 2, ?)
+                            """,
+                        arguments: [some.id.description, percent]
+                    )
+                }
+                try database.execute(sql: "DELETE FROM agent_notices WHERE percent_left <> 4")
+            }
+            try queue.close()
+            let store = try SQLiteStore(path: path, clock: ContinuousClock())
+            #expect(try await store.notices(after: 0, limit: 9).map(\.sequence) == [4])
+            let notice = AgentNotice(
+                .serverFailing,
+                at: noon.date,
+                owner: some.owner,
+                agent: some.id,
+                reminder: AgentNotice.Reminder(ends: noon.date + 60, percentLeft: 33)
+            )
+            // Told of once, however often it is said.
+            for revision in Int64(1)...2 {
+                let change = RegistrationChange(some, from: revision, dueAt: nil, audit: [], notices: [notice])
+                #expect(try await store.update(change) != nil)
+            }
+            try await store.change(some.id) { $0.status = .failed }
+            let notices = try await store.notices(after: 4, limit: 9)
+            #expect(notices.map(\.notice.type) == [.serverFailing, .failed])
+            // Sequences rise above all that were given out before.
+            #expect(notices.allSatisfy { $0.sequence > 5 })
+            #expect(notices.first?.notice == notice)
+            try await checkStore(store)
+            await store.close()
+        }
+    }
 }

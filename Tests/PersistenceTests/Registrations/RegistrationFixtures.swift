@@ -107,6 +107,7 @@ func fullRegistration(_ number: Int) throws -> Registration {
                 failure: "weak"
             ),
         ],
+        serverRequests: serverRequests(at: at),
         records: zip(states, data).enumerated().map { index, pair in
             ManagedRecord(
                 record: ProvisionedRecord(
@@ -126,6 +127,40 @@ func fullRegistration(_ number: Int) throws -> Registration {
         rule: "a rule",
         policyHash: [UInt8](repeating: 7, count: 32)
     )
+}
+
+/// Requests for server certificates with something in each of their members.
+private func serverRequests(at instant: Date) -> [ServerRequest] {
+    var signed = ServerRequest(
+        id: agentID(910),
+        origin: .renewal,
+        request: [1, 2],
+        isBrought: false,
+        publicKeyHash: [UInt8](repeating: 3, count: 32),
+        replaces: [4],
+        submittedAt: instant,
+        status: .signed,
+        updatedAt: instant + 1
+    )
+    (signed.fingerprint, signed.notBefore, signed.notAfter) = ([5], instant + 2, instant + 3)
+    (signed.renewAt, signed.askAgainAt) = (instant + 4, instant + 5)
+    (signed.renewalFailures, signed.reminded) = (6, 33)
+    var pending = ServerRequest(
+        id: agentID(911),
+        origin: .owner,
+        request: [],
+        chain: [[7], [8, 9]],
+        isBrought: true,
+        publicKeyHash: [10],
+        submittedAt: instant,
+        updatedAt: instant
+    )
+    pending.challenges = [
+        ServerCertificateChallenge(answer: .record(name: "n", value: "v"), token: "t", keyAuthorization: "k"),
+        ServerCertificateChallenge(answer: .file(path: "/p", content: "c"), token: "t2", keyAuthorization: "k2"),
+    ]
+    pending.failure = "a reason"
+    return [signed, pending]
 }
 
 extension RegistrationStore {

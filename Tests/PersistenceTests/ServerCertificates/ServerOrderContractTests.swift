@@ -1,0 +1,319 @@
+import ACME
+import AuditLog
+import Crypto
+import Foundation
+import GRDB
+import PKIX
+import SwiftASN1
+import Testing
+import X509
+
+@testable import Persistence
+@testable import ServerCertificates
+
+private let start = Date(timeIntervalSince1970: 1_795_262_400)
+
+private func makeOrder(_ reference: String, host: String = "a.agents.test") throws -> ServerOrder {
+    let extensions = try Certificate.Extensions { SubjectAlternativeNames([.dnsName(host)]) }
+    let request = try CertificateSigningRequest(
+        version: .v1,
+        subject: DistinguishedName(),
+        privateKey: Certificate.PrivateKey(P256.Signing.PrivateKey()),
+        attributes: .init([.init(ExtensionRequest(extensions: extensions))]),
+        signatureAlgorithm: .ecdsaWithSHA256
+    )
+    var serializer = DER.Serializer()
+    try serializer.serialize(request)
+    let order = ServerCertificateOrder(
+        host: host,
+        request: try ParsedCSR(serializer.serializedBytes),
+        agent: "agent-1",
+        actor: "token:t1",
+        reference: reference,
+        replaces: [1, 2]
+    )
+    return ServerOrder(order, authority: "ca-1", at: start)
+}
+
+private func answer(_ token: String, _ way: ChallengeWay = .listener) -> PlacedAnswer {
+    let challenge = PreparedChallenge(
+        type: .http01,
+        identifier: ACMEIdentifier(type: "dns", value: "a.agents.test"),
+        isWildcard: false,
+        token: token,
+        thumbprint: "thumb",
+        accountURL: "https://ca.test/1"
+    )
+    return PlacedAnswer(challenge: challenge, way: way)
+}
+
+private func kept(
+    _ number: UInt8,
+    agent: String = "agent-1",
+    reference: String,
+    from: Int64 = 0,
+    to: Int64 = 90,
+    source: ServerCertificate.Source = .authority("ca-1")
+) -> KeptCertificate {
+    KeptCertificate(
+        agent: agent,
+        host: "a.agents.test",
+        reference: reference,
+        addedAt: start,
+        certificate: ServerCertificate(
+            certificate: [number, 1],
+            chain: [[number, 2], [number, 3, 0xFF]],
+            fingerprint: [number],
+            publicKeyHash: [number, 4],
+            notBefore: CertificateTime(start) + from * 86_400,
+            notAfter: CertificateTime(start) + to * 86_400,
+            source: source,
+            timestamps: 2
+        )
+    )
+}
+
+private func lease(_ holder: String = "n/1", _ seconds: Double = 60) -> OrderLease {
+    OrderLease(holder: holder, until: start + seconds)
+}
+
+@Suite("The store of orders of public certificates")
+struct ServerOrderContractTests {
+    @Test("an order is there once, as it was placed, with its audit entry")
+    func insertion() async throws {
+        try await withSQLiteStore { store, _ in
+            let order = try makeOrder("r1")
+            let stored = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+            #expect(stored == StoredServerOrder(order: order, revision: 1, dueAt: start))
+            let again = try await store.insert(
+                try makeOrder("r1", host: "b.agents.test"),
+                dueAt: start + 9,
+                audit: event(.orderServerCertificate)
+            )
+            #expect(again == stored)
+            #expect(try await store.order("r1") == stored)
+            #expect(try await store.order("r2") == nil)
+            #expect(try await store.entries(after: 0, limit: 10).count == 1)
+        }
+    }
+
+    @Test("a change is made from the revision that it names, with its certificate and its entries, or not at all")
+    func changes() async throws {
+        try await withSQLiteStore { store, _ in
+            var order = try makeOrder("r1")
+            _ = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+            order.answers = [answer("t1"), answer("t2", .owner)]
+            order.authority = "ca-2"
+            let held = ServerOrderChange(order, from: 1, dueAt: start + 1, lease: .held(lease()))
+            let first = try #require(try await store.update(held))
+            #expect(first == StoredServerOrder(order: order, revision: 2, dueAt: start + 1, lease: lease()))
+            #expect(try await store.keyAuthorization(ofToken: "t1") == "t1.thumb")
+            #expect(try await store.keyAuthorization(ofToken: "t2") == nil)
+            #expect(try await store.update(held) == nil)
+            let other = ServerOrderChange(order, from: 2, dueAt: start + 2, lease: .kept)
+            #expect(try await store.update(other)?.lease == lease())
+            (order.answers, order.status, order.endedAt) = ([], .obtained, start + 3)
+            let certificate = kept(1, reference: "r1")
+            let stale = ServerOrderChange(
+                order,
+                from: 1,
+                dueAt: nil,
+                lease: .released,
+                certificate: certificate,
+                audit: [event(.obtainServerCertificate)]
+            )
+            #expect(try await store.update(stale) == nil)
+            #expect(try await store.certificate(reference: "r1") == nil)
+            let last = ServerOrderChange(
+                order,
+                from: 3,
+                dueAt: nil,
+                lease: .released,
+                certificate: certificate,
+                audit: [event(.obtainServerCertificate)]
+            )
+            let done = try #require(try await store.update(last))
+            #expect(done == StoredServerOrder(order: order, revision: 4, dueAt: nil))
+            #expect(try await store.order("r1") == done)
+            #expect(try await store.certificate(reference: "r1") == certificate)
+            #expect(try await store.keyAuthorization(ofToken: "t1") == nil)
+            let actions = try await store.entries(after: 0, limit: 10).map(\.event.action)
+            #expect(actions == [.orderServerCertificate, .obtainServerCertificate])
+        }
+    }
+
+    @Test("one claimant gets an order, until its lease is over or released; of a host's, the first alone")
+    func claims() async throws {
+        try await withSQLiteStore { store, _ in
+            for (reference, host) in [("r1", "a.test"), ("r2", "a.test"), ("r3", "b.test"), ("r4", "c.test")] {
+                let due = reference == "r4" ? start + 100 : start - (reference == "r3" ? 5 : 0)
+                let order = try makeOrder(reference, host: host)
+                _ = try await store.insert(order, dueAt: due, audit: event(.orderServerCertificate))
+            }
+            let claimed = try await store.claim(dueAt: start, lease: lease(), limit: 10)
+            #expect(claimed.map(\.order.reference) == ["r3", "r1"])
+            #expect(claimed.allSatisfy { $0.lease == lease() && $0.revision == 2 })
+            #expect(try await store.order("r1") == claimed[1])
+            #expect(try await store.first(underwayOf: "a.test") == "r1")
+            #expect(try await store.claim(dueAt: start + 59, lease: lease("n/2", 119), limit: 10).isEmpty)
+            let late = try await store.claim(dueAt: start + 60, lease: lease("n/2", 120), limit: 1)
+            #expect(late.map(\.order.reference) == ["r3"])
+            #expect(try await store.releaseServerOrderLeases(at: start + 61) == 1)
+            // A change from before the claim is refused.
+            let change = ServerOrderChange(claimed[0].order, from: 2, dueAt: nil, lease: .released)
+            #expect(try await store.update(change) == nil)
+            var order = claimed[1].order
+            (order.status, order.endedAt, order.answers) = (.failed, start, [answer("t")])
+            let ended = ServerOrderChange(order, from: 2, dueAt: start, lease: .released)
+            #expect(try await store.update(ended) != nil)
+            // What has ended and is to be cleaned up holds up nobody.
+            let next = try await store.claim(dueAt: start + 70, lease: lease("n/3", 200), limit: 10)
+            #expect(Set(next.map(\.order.reference)) == ["r1", "r2", "r3"])
+            #expect(try await store.first(underwayOf: "a.test") == "r2")
+            #expect(try await store.first(underwayOf: "x.test") == nil)
+        }
+    }
+
+    @Test("an order that cannot be read is put off, and holds up no other")
+    func unreadable() async throws {
+        try await withSQLiteStore { store, path in
+            for (reference, host) in [("r1", "a.test"), ("r2", "b.test")] {
+                let order = try makeOrder(reference, host: host)
+                _ = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+            }
+            let queue = try DatabaseQueue(path: path)
+            try await queue.write {
+                try $0.execute(sql: "UPDATE server_orders SET document = '{}' WHERE reference = 'r1'")
+            }
+            let claimed = try await store.claim(dueAt: start, lease: lease(), limit: 10)
+            #expect(claimed.map(\.order.reference) == ["r2"])
+            #expect(try await store.claim(dueAt: start + 3_599, lease: lease("n/2", 9_999), limit: 10).count == 1)
+        }
+    }
+
+    @Test("orders that ended long ago, and have nothing left to remove, are forgotten")
+    func removal() async throws {
+        try await withSQLiteStore { store, _ in
+            for number in 1...4 {
+                var order = try makeOrder("r\(number)", host: "h\(number).test")
+                _ = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+                if number == 4 { continue }
+                (order.status, order.endedAt) = (.failed, start + Double(number))
+                if number == 1 { order.answers = [answer("t")] }
+                let due = number == 1 ? start : nil
+                _ = try await store.update(ServerOrderChange(order, from: 1, dueAt: due, lease: .released))
+            }
+            #expect(try await store.removeOrders(endedBefore: start + 3, limit: 10) == 1)
+            #expect(try await store.order("r2") == nil)
+            #expect(try await store.order("r1") != nil)
+            #expect(try await store.removeOrders(endedBefore: start + 9, limit: 10) == 1)
+            #expect(try await store.order("r4") != nil)
+        }
+    }
+
+    @Test("orders survive a restart of the program")
+    func reopened() async throws {
+        try await withSQLiteStore { store, path in
+            let order = try makeOrder("r1")
+            let stored = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+            let other = try SQLiteStore(path: path, clock: ContinuousClock())
+            #expect(try await other.order("r1") == stored)
+            await other.close()
+        }
+    }
+}
+
+@Suite("The store of public certificates, and of what CAs are known by")
+struct ServerCertificateContractTests {
+    @Test("a certificate is kept once for each agent and reference, and comes back as it is")
+    func certificates() async throws {
+        try await withSQLiteStore { store, _ in
+            let (first, brought) = (kept(1, reference: "r1"), kept(2, reference: "r2", source: .brought))
+            #expect(try await store.keep(first, audit: event(.adoptServerCertificate)) == first)
+            #expect(try await store.keep(brought, audit: event(.adoptServerCertificate)) == brought)
+            let again = try await store.keep(kept(3, reference: "r1"), audit: event(.adoptServerCertificate))
+            #expect(again == first)
+            let same = try await store.keep(kept(1, reference: "r3"), audit: event(.adoptServerCertificate))
+            #expect(same == first)
+            let others = kept(1, agent: "agent-2", reference: "r4")
+            #expect(try await store.keep(others, audit: event(.adoptServerCertificate)) == others)
+            #expect(try await store.certificates(of: "agent-1") == [first, brought])
+            #expect(try await store.certificates(of: "agent-2") == [others])
+            #expect(try await store.certificate([1]) == first)
+            #expect(try await store.certificate([9]) == nil)
+            #expect(try await store.certificate(reference: "r2") == brought)
+            #expect(try await store.markRevoked([1], audit: event(.revokeServerCertificate)))
+            #expect(try await !store.markRevoked([1], audit: event(.revokeServerCertificate)))
+            #expect(try await store.certificates(of: "agent-1").map(\.certificate.isRevoked) == [true, false])
+            #expect(try await store.certificates(of: "agent-2").map(\.certificate.isRevoked) == [true])
+            #expect(try await store.entries(after: 0, limit: 10).count == 4)
+        }
+    }
+
+    @Test("what a CA says of a renewal is kept, and replaced")
+    func renewals() async throws {
+        try await withSQLiteStore { store, _ in
+            #expect(try await store.renewalInfo(of: [1]) == nil)
+            let window = CertificateTime(start)...(CertificateTime(start) + 5)
+            for info in [
+                KeptRenewalInfo(window: window, askAgainAt: start), KeptRenewalInfo(window: nil, askAgainAt: start + 1),
+            ] {
+                try await store.keepRenewalInfo(info, of: [1])
+                #expect(try await store.renewalInfo(of: [1]) == info)
+            }
+        }
+    }
+
+    @Test("agents are counted whose newest certificate is in the last third of its life")
+    func lastThird() async throws {
+        try await withSQLiteStore { store, _ in
+            let all = [
+                kept(1, agent: "late", reference: "r1"), kept(2, agent: "renewed", reference: "r2"),
+                kept(3, agent: "renewed", reference: "r3", from: 50, to: 140),
+                kept(4, agent: "early", reference: "r4", from: 10, to: 100),
+                kept(5, agent: "over", reference: "r5", from: -90, to: 0),
+                kept(6, agent: "revoked", reference: "r6"),
+            ]
+            for certificate in all { _ = try await store.keep(certificate, audit: event(.adoptServerCertificate)) }
+            _ = try await store.markRevoked([6], audit: event(.revokeServerCertificate))
+            for (day, expected) in [(59, 0), (60, 1), (69, 1), (70, 2), (200, 0)] {
+                let instant = CertificateTime(start + Double(day) * 86_400)
+                #expect(try await store.countInLastThird(at: instant) == expected, "\(day)")
+            }
+        }
+    }
+
+    @Test("accounts and limits are remembered by CA and key")
+    func accounts() async throws {
+        try await withSQLiteStore { store, _ in
+            try await store.keepAccountURL("https://ca.test/1", authority: "ca", thumbprint: "a")
+            try await store.keepAccountURL("https://ca.test/2", authority: "ca", thumbprint: "a")
+            #expect(try await store.accountURL(authority: "ca", thumbprint: "a") == "https://ca.test/2")
+            #expect(try await store.accountURL(authority: "ca", thumbprint: "b") == nil)
+            try await store.keepAccountURL(nil, authority: "ca", thumbprint: "a")
+            #expect(try await store.accountURL(authority: "ca", thumbprint: "a") == nil)
+            let now = CertificateTime(start)
+            let scopes: [ClosedDoor.Scope] = [
+                .account, .name("agents.test"), .identifiers([ACMEIdentifier(type: "dns", value: "a.agents.test")]),
+            ]
+            func door(_ scope: ClosedDoor.Scope, _ seconds: Int64) -> ClosedDoor {
+                ClosedDoor(
+                    authority: "ca",
+                    account: "a",
+                    scope: scope,
+                    until: now + seconds,
+                    includesRenewals: scope == .account,
+                    reason: "too many"
+                )
+            }
+            for scope in scopes {
+                try await store.close(door(scope, 10))
+                try await store.close(door(scope, 20))
+            }
+            let closed = try await store.closedDoors(authority: "ca", account: "a", at: now + 19)
+            #expect(Set(closed) == Set(scopes.map { door($0, 20) }) && closed.count == 3)
+            #expect(try await store.closedDoors(authority: "ca", account: "a", at: now + 20).isEmpty)
+            #expect(try await store.closedDoors(authority: "ca", account: "b", at: now).isEmpty)
+        }
+    }
+}
