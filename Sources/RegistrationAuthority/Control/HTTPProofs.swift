@@ -2,7 +2,7 @@
 // connection is made to that very address. No redirect is followed: what the host itself serves is the proof.
 
 public import AsyncHTTPClient
-import DNS
+public import DNS
 import NIOCore
 import NIOHTTP1
 
@@ -59,6 +59,33 @@ public struct HTTPProofs: Sendable {
         return .notProven(reason)
     }
 
+    /// What a host serves at a path, at the first of its addresses that gives anything; white space at its end is cut.
+    ///
+    /// - Throws: ``ProofUnavailable``, and `DNSError` when the host's addresses cannot be looked up.
+    public func content(
+        at path: String,
+        of host: DomainName,
+        resolver: Resolver,
+        clock: any Clock<Duration>
+    ) async throws -> String {
+        var reason = "has no address"
+        for address in try await resolver.addresses(of: host).prefix(Budget.proofAddresses) {
+            if case .refused(let why) = self.addresses.check(address: address.octets) {
+                reason = "has an address that is not contacted: \(why)"
+                continue
+            }
+            let fetched = await within(.seconds(Budget.proofSeconds), clock) {
+                await self.content(path, of: host, at: address)
+            }
+            switch fetched {
+            case .success(let content): return content
+            case .failure(let failure): reason = failure.reason
+            case nil: reason = "did not come within \(Budget.proofSeconds) seconds"
+            }
+        }
+        throw ProofUnavailable(reason: reason)
+    }
+
     private func content(
         _ path: String,
         of host: DomainName,
@@ -98,4 +125,13 @@ public struct HTTPProofs: Sendable {
         while text.last?.isWhitespace == true { text = text.dropLast() }
         return String(text)
     }
+}
+
+/// Why nothing came from a host, in words.
+public struct ProofUnavailable: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The words.
+    public let reason: String
+
+    /// The words.
+    public var description: String { self.reason }
 }

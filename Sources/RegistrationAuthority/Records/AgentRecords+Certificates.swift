@@ -11,9 +11,9 @@ extension AgentRecords {
     /// Not required: TLSA means something only in a signed zone.
     static func certificateBindings(
         of agent: AgentDescription,
-        certificate: [UInt8]
+        certificates: [CertificateAssociation]
     ) throws(RegistrationError) -> [ProvisionedRecord] {
-        let associations = try self.associations(of: certificate)
+        let associations = certificates.flatMap(\.records)
         var records: [ProvisionedRecord] = []
         for port in self.tlsPorts(of: agent) {
             let owner = try self.owner(["_\(port)", "_tcp"], of: agent)
@@ -28,20 +28,16 @@ extension AgentRecords {
         return ports.isEmpty ? [443] : ports.sorted()
     }
 
-    private static func associations(of certificate: [UInt8]) throws(RegistrationError) -> [TLSARecord] {
+    /// The association of a certificate in DER.
+    static func association(of certificate: [UInt8]) throws(RegistrationError) -> CertificateAssociation {
         let encoded: EncodedCertificate
         do {
             encoded = try EncodedCertificate(der: certificate)
         } catch {
             throw RegistrationError(.invalidMember, "serverCertificatePEM: it holds no X.509 certificate")
         }
-        let whole = self.association(selector: 0, of: certificate)
         // A key of a kind that we do not certify ourselves may still be a public CA's affair: `3 0 1` covers it.
-        guard let key = try? SubjectPublicKey(encoded.fields.publicKey) else { return [whole] }
-        return [whole, self.association(selector: 1, of: key.subjectPublicKeyInfo)]
-    }
-
-    private static func association(selector: UInt8, of octets: [UInt8]) -> TLSARecord {
-        TLSARecord(usage: 3, selector: selector, matchingType: 1, association: Array(SHA256.hash(data: octets)))
+        let key = try? SubjectPublicKey(encoded.fields.publicKey)
+        return CertificateAssociation(fingerprint: Array(SHA256.hash(data: certificate)), publicKeyHash: key?.sha256)
     }
 }

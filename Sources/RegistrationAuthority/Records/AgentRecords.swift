@@ -25,7 +25,8 @@ public enum AgentRecords {
     ///   - agentID: the registration's id, which the badge names.
     ///   - identityKey: the DER of the agent's SubjectPublicKeyInfo; without it there is no `_agent` record.
     ///   - logBaseURL: where the transparency log answers; a final slash does not matter.
-    ///   - serverCertificateDER: the server certificate when it is known; without it there are no TLSA records.
+    ///   - serverCertificateDER: a server certificate; without any there are no TLSA records.
+    ///   - associations: server certificates by their digests, those that come first first.
     ///   - profiles: the discovery profiles; nil for those of the description.
     ///   - requiresIdentityRecord: whether the `_agent` record must be there; ANS does not know it.
     /// - Throws: ``RegistrationError`` with `.invalidMember` when the server certificate is none, `.invalidAgentName` when an
@@ -36,6 +37,7 @@ public enum AgentRecords {
         identityKey: [UInt8]?,
         logBaseURL: String,
         serverCertificateDER: [UInt8]?,
+        associations: [CertificateAssociation] = [],
         profiles: [DiscoveryProfile]? = nil,
         requiresIdentityRecord: Bool = false
     ) throws(RegistrationError) -> [ProvisionedRecord] {
@@ -50,9 +52,9 @@ public enum AgentRecords {
             records += self.services(of: agent, required: !profiles.contains(.ansTXT))
         }
         records.append(try self.badge(of: agent, agentID: agentID, logBaseURL: logBaseURL))
-        if let certificate = serverCertificateDER {
-            records += try self.certificateBindings(of: agent, certificate: certificate)
-        }
+        var certificates = associations
+        if let certificate = serverCertificateDER { certificates.insert(try self.association(of: certificate), at: 0) }
+        records += try self.certificateBindings(of: agent, certificates: certificates)
         if let key = identityKey {
             records.append(try self.identity(of: agent, key: key, required: requiresIdentityRecord))
         }

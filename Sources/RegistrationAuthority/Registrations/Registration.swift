@@ -1,7 +1,7 @@
 // One agent's registration as it is kept.
 //
 // True of every value: a pending one has a step other than `none`; a live one has an activation time; what stands in
-// `records` with a zone was written by us, or is about to be.
+// `records` with a zone was written by us, or is about to be; of server certificates at most one is being obtained.
 
 public import DNS
 public import FoundationEssentials
@@ -40,13 +40,15 @@ public struct Registration: Hashable, Sendable {
     public var control: ControlMethod?
     /// Requests for identity certificates, in the order in which they came.
     public var requests: [IdentityRequest]
+    /// Requests for server certificates, and certificates that were brought, in the order in which they came.
+    public var serverRequests: [ServerRequest]
     /// The records of the agent.
     public var records: [ManagedRecord]
     /// When it last changed.
     public var updatedAt: Date
     /// When it became active.
     public var activatedAt: Date?
-    /// Until when its certificate is valid.
+    /// Until when its last identity certificate is valid; of an agent without one, its last server certificate.
     public var expiresAt: Date?
     /// Why and when it ended.
     public var ending: RegistrationEnding?
@@ -85,6 +87,7 @@ public struct Registration: Hashable, Sendable {
         challenge: ControlChallenge? = nil,
         control: ControlMethod? = nil,
         requests: [IdentityRequest] = [],
+        serverRequests: [ServerRequest] = [],
         records: [ManagedRecord] = [],
         updatedAt: Date,
         activatedAt: Date? = nil,
@@ -109,6 +112,7 @@ public struct Registration: Hashable, Sendable {
         self.challenge = challenge
         self.control = control
         self.requests = requests
+        self.serverRequests = serverRequests
         self.records = records
         self.updatedAt = updatedAt
         self.activatedAt = activatedAt

@@ -21,6 +21,8 @@ extension RegistrationEngine {
 
     /// The step has failed, as the machine knows.
     func pause(_ machine: RegistrationMachine, notBefore seconds: Int? = nil) -> StepOutcome {
+        var machine = machine
+        let notices = self.alarm(&machine, at: self.environment.instant)
         let registration = machine.registration
         self.metrics.stepFailed(registration.step)
         self.logger.warning(
@@ -35,10 +37,12 @@ extension RegistrationEngine {
             at: self.environment.instant,
             notBefore: seconds
         )
-        // A pause never outlasts the time that the registration or its certificate has.
-        let end = registration.status.isPending ? registration.deadline : registration.expiresAt
-        let retryAt = registration.status.isPending || registration.status.isLive ? min(next, end ?? next) : next
-        return StepOutcome(registration: registration, retryAt: retryAt, events: machine.events)
+        return StepOutcome(
+            registration: registration,
+            retryAt: registration.notOutlasted(by: next),
+            events: machine.events,
+            notices: notices
+        )
     }
 
     /// The registration will not become active.
@@ -58,6 +62,8 @@ extension RegistrationEngine {
             switch registration.step {
             case .awaitApproval: "nobody approved it"
             case .awaitControl: "control of \(registration.host) was not proven"
+            case .checkName: "nobody could say whether \(registration.host) is free"
+            case .obtainServer: "the server certificate was not obtained"
             case .issueIdentity: "the identity certificate was not issued"
             case .publishRecords, .verifyRecords, .awaitRecords: "the records of \(registration.host) were not seen"
             case .retireRecords, .withdraw, .none: "it did not become active"
@@ -97,6 +103,14 @@ extension RegistrationEngine {
         return [
             "zone": zone.apex.description, "provider": zone.provider.kind, "records": names.joined(separator: ", "),
         ]
+    }
+}
+
+extension Registration {
+    /// An instant, or the end of the time that the registration or its certificate has: no pause outlasts that.
+    func notOutlasted(by instant: Date) -> Date {
+        let end = self.status.isPending ? self.deadline : self.status.isLive ? self.expiresAt : nil
+        return min(instant, end ?? instant)
     }
 }
 

@@ -12,6 +12,7 @@ struct StepOutcome {
     var retryAt: Date?
     var audit: [AuditEvent] = []
     var events: [RegistrationEvent] = []
+    var notices: [AgentNotice] = []
 }
 
 extension RegistrationEngine {
@@ -23,23 +24,40 @@ extension RegistrationEngine {
         }
         if let expired = self.expire(registration, at: instant) { return expired }
         switch registration.step {
-        case .awaitApproval, .awaitControl, .awaitRecords, .none: return StepOutcome(registration: registration)
+        case .awaitApproval, .awaitControl, .awaitRecords: return StepOutcome(registration: registration)
+        case .checkName: return await self.checkName(registration)
+        case .obtainServer: return await self.obtainServer(registration)
         case .issueIdentity: return await self.issueIdentity(registration)
         case .publishRecords: return await self.publishRecords(registration)
         case .verifyRecords: return await self.verifyRecords(registration)
         case .retireRecords: return await self.retireRecords(registration)
         case .withdraw: return await self.withdraw(registration)
+        case .none: return await self.tend(registration)
+        }
+    }
+
+    private func checkName(_ registration: Registration) async -> StepOutcome {
+        if let obstacle = await self.obstacle(to: registration) { return obstacle }
+        var machine = RegistrationMachine(registration)
+        machine.nameFree(at: self.environment.instant)
+        return StepOutcome(registration: machine.registration)
+    }
+
+    /// What follows when others have the name of a registration that begins, or nobody can be asked; nil when it is free.
+    private func obstacle(to registration: Registration) async -> StepOutcome? {
+        switch await self.use(of: registration) {
+        case .free: nil
+        case .inUse(let reason):
+            self.giveUp(registration, code: "NAME_IN_USE", reason, at: self.environment.instant)
+        case .unavailable(let reason):
+            self.retry(RegistrationMachine(registration), code: "DNS_UNAVAILABLE", reason)
         }
     }
 
     private func issueIdentity(_ registration: Registration) async -> StepOutcome {
         var machine = RegistrationMachine(registration)
-        switch await self.use(of: registration) {
-        case .free: break
-        case .inUse(let reason):
-            return self.giveUp(registration, code: "NAME_IN_USE", reason, at: self.environment.instant)
-        case .unavailable(let reason): return self.retry(machine, code: "DNS_UNAVAILABLE", reason)
-        }
+        // With a server certificate it was checked before: by now the answer to a challenge may stand there.
+        if registration.serverRequests.isEmpty, let obstacle = await self.obstacle(to: registration) { return obstacle }
         for request in registration.requests where request.status == .pending {
             do {
                 let certificate = try await self.order(request, of: registration)
@@ -90,7 +108,8 @@ extension RegistrationEngine {
                 request: parsed,
                 lifetime: registration.terms.lifetime,
                 actor: registration.owner,
-                reference: registration.reference(of: request)
+                reference: registration.reference(of: request),
+                serverKeyHash: registration.serverKeyHash
             )
         )
     }
@@ -116,7 +135,7 @@ extension RegistrationEngine {
     /// Records, of which those that were there before are marked as not ours: who wrote them keeps them.
     ///
     /// Nil when nobody can be asked.
-    private func marked(_ records: [ManagedRecord], of registration: Registration) async -> [ManagedRecord]? {
+    func marked(_ records: [ManagedRecord], of registration: Registration) async -> [ManagedRecord]? {
         guard registration.zone == nil, records.contains(where: \.isOurs) else { return records }
         let known = Set(registration.records.map(\.record.record))
         guard let others = try? await self.registrations(ofHost: registration) else { return nil }
@@ -141,7 +160,7 @@ extension RegistrationEngine {
     }
 
     /// The records of a live agent as they should be by now; as they are when that cannot be said.
-    private func replacements(of registration: Registration) -> [ManagedRecord] {
+    func replacements(of registration: Registration) -> [ManagedRecord] {
         (try? self.records(of: registration)) ?? registration.records
     }
 
@@ -154,7 +173,8 @@ extension RegistrationEngine {
             agentID: registration.id.description,
             identityKey: registration.identityKey?.subjectPublicKeyInfo,
             logBaseURL: self.settings.logURL,
-            serverCertificateDER: nil
+            serverCertificateDER: nil,
+            associations: registration.associations(at: self.environment.instant)
         )
         return records.map { ManagedRecord(record: $0, isOurs: isOurs) }
     }
@@ -237,7 +257,9 @@ extension RegistrationEngine {
         } catch {
             return self.retry(machine, code: error.code, error.reason)
         }
-        return await self.removeRecords(machine)
+        // A public CA that is away keeps no record in DNS.
+        let failure = await self.withdrawServer(&machine)
+        return await self.removeRecords(machine, keptBy: failure)
     }
 
     private func retireRecords(_ registration: Registration) async -> StepOutcome {
@@ -245,14 +267,19 @@ extension RegistrationEngine {
     }
 
     /// Removes what is to be removed, but for what other registrations of the host need.
-    private func removeRecords(_ machine: RegistrationMachine) async -> StepOutcome {
+    ///
+    /// - Parameter failure: why something else is still to be taken back.
+    private func removeRecords(_ machine: RegistrationMachine, keptBy failure: IssuingFailure? = nil) async
+        -> StepOutcome
+    {
         var machine = machine
         let registration = machine.registration
         guard let zone = self.zones.zone(of: registration.description.host.domainName) else {
-            machine.withdrawn([], at: self.environment.instant)
+            machine.withdrawn([], isComplete: failure == nil, at: self.environment.instant)
             guard machine.registration.step == registration.step else {
                 return self.withdrawal(machine, results: [], of: [], in: nil)
             }
+            if let failure { return self.retry(machine, code: failure.code, failure.reason) }
             return self.retry(
                 machine,
                 code: "NO_SUCH_ZONE",
@@ -278,8 +305,14 @@ extension RegistrationEngine {
                     )
                 }
             }
-            machine.withdrawn(results, at: self.environment.instant)
-            return self.withdrawal(machine, results: results, of: records, in: zone)
+            machine.withdrawn(results, isComplete: failure == nil, at: self.environment.instant)
+            var outcome = self.withdrawal(machine, results: results, of: records, in: zone)
+            if let failure, outcome.retryAt == nil {
+                let audit = outcome.audit
+                outcome = self.retry(machine, code: failure.code, failure.reason)
+                outcome.audit = audit
+            }
+            return outcome
         } catch {
             return self.retry(machine, code: "STORE_UNAVAILABLE", "other registrations of the host cannot be read")
         }

@@ -13,6 +13,7 @@ import Synchronization
 public final class RegistrationEngine: Service {
     let store: any RegistrationStore
     let issuing: any CertificateIssuing
+    let serverCertificates: (any ServerCertificateObtaining)?
     let observer: any DomainObserving
     let zones: ZoneDirectory
     let environment: RegistrationEnvironment
@@ -32,11 +33,13 @@ public final class RegistrationEngine: Service {
     /// Creates the engine.
     ///
     /// - Parameters:
+    ///   - serverCertificates: obtains public certificates; with nil, none is to be had here.
     ///   - node: a name for this process, new at each start: leases are held under it.
     ///   - onStep: called when a step is taken and not yet recorded: where a crash hurts most.
     public init(
         store: any RegistrationStore,
         issuing: any CertificateIssuing,
+        serverCertificates: (any ServerCertificateObtaining)? = nil,
         observer: any DomainObserving,
         zones: ZoneDirectory,
         environment: RegistrationEnvironment,
@@ -47,6 +50,7 @@ public final class RegistrationEngine: Service {
     ) {
         self.store = store
         self.issuing = issuing
+        self.serverCertificates = serverCertificates
         self.observer = observer
         self.zones = zones
         self.environment = environment
@@ -157,7 +161,8 @@ public final class RegistrationEngine: Service {
                 dueAt: done.retryAt ?? done.registration.due,
                 lease: isAtRest ? nil : self.lease(of: holder),
                 audit: done.audit,
-                events: done.events
+                events: done.events,
+                notices: done.notices
             )
             do {
                 let updated = try await self.store.update(change)

@@ -31,7 +31,7 @@ public final class RegistrationEnvironment: Sendable {
     }
 
     /// A new id.
-    func drawID() -> AgentID {
+    public func drawID() -> AgentID {
         self.generator.withLock { generator in
             func draw(_ generator: inout some RandomNumberGenerator) -> AgentID {
                 AgentID(at: self.now(), using: &generator)

@@ -4,8 +4,10 @@
 // ```
 // register ─ ours ──────────────▶ issueIdentity ─▶ publishRecords ─▶ verifyRecords ─▶ ACTIVE
 //          └ others ▶ awaitControl ▶ issueIdentity ─▶ awaitRecords (or publishRecords in a connected zone) ─▶ ACTIVE
+//   with a server certificate: ─▶ checkName (ours) ─▶ obtainServer ─▶ issueIdentity
 // any pending ── cancel ▶ REVOKED/withdraw, deadline ▶ FAILED/withdraw
 // live ── another identity request ▶ issueIdentity ─▶ none; by a new key ─▶ publishRecords ─▶ verifyRecords ─▶ retireRecords ─▶ none
+// live ── another server certificate ▶ obtainServer ─▶ publishRecords ─▶ verifyRecords ─▶ handed out ─▶ none
 // live ── revoke ▶ REVOKED/withdraw, certificate at its end ▶ EXPIRED/withdraw ─▶ none
 // ```
 
@@ -15,9 +17,9 @@ import PKIX
 
 /// Transitions of a registration.
 struct RegistrationMachine {
-    private(set) var registration: Registration
+    var registration: Registration
     /// What goes to the outbox with the change.
-    private(set) var events: [RegistrationEvent] = []
+    var events: [RegistrationEvent] = []
 
     init(_ registration: Registration) {
         self.registration = registration
@@ -26,7 +28,7 @@ struct RegistrationMachine {
     /// A person has approved it.
     mutating func approved(at instant: Date) {
         guard self.registration.step == .awaitApproval else { return }
-        self.advance(to: self.registration.zone == nil ? .awaitControl : .issueIdentity, at: instant)
+        self.advance(to: self.registration.zone == nil ? .awaitControl : self.registration.firstWork, at: instant)
     }
 
     /// Control of the name is proven.
@@ -34,7 +36,7 @@ struct RegistrationMachine {
         guard self.registration.step == .awaitControl else { return }
         self.registration.control = method
         self.registration.challenge = nil
-        self.advance(to: .issueIdentity, at: instant)
+        self.advance(to: self.registration.firstWork, at: instant)
     }
 
     /// A certificate was issued for a request.
@@ -73,7 +75,7 @@ struct RegistrationMachine {
     }
 
     /// The records of a live agent change: what is new is planned, what is no longer needed is removed once that is seen.
-    private mutating func replaceRecords(by records: [ManagedRecord], at instant: Date) {
+    mutating func replaceRecords(by records: [ManagedRecord], at instant: Date) {
         let wanted = Set(records.map(\.record.record))
         for index in self.registration.records.indices {
             let record = self.registration.records[index]
@@ -87,7 +89,7 @@ struct RegistrationMachine {
             $0.isOurs && [.published, .withdrawing].contains($0.state)
         }
         let isUnwritten = self.registration.records.contains(where: \.needsPublication)
-        self.advance(to: isUnwritten ? .publishRecords : isUnseen ? .verifyRecords : .none, at: instant)
+        self.advance(to: isUnwritten ? .publishRecords : isUnseen ? .verifyRecords : self.rest, at: instant)
     }
 
     /// The agent is bound to the key of a request that was served.
@@ -123,7 +125,8 @@ struct RegistrationMachine {
         }
         guard !self.registration.status.isLive else {
             let hasOld = self.registration.records.contains { $0.state == .withdrawing }
-            self.advance(to: hasOld ? .retireRecords : .none, at: instant)
+            self.handOut(at: instant)
+            self.advance(to: hasOld ? .retireRecords : self.rest, at: instant)
             return
         }
         self.registration.status = .active
@@ -155,7 +158,8 @@ struct RegistrationMachine {
     ///
     /// Requests whose certificates have expired make room for it; false when there is none.
     mutating func requested(_ request: IdentityRequest, at instant: Date) -> Bool {
-        let isReady = self.registration.step == .none || self.registration.step.isRecordUpkeep
+        let step = self.registration.step
+        let isReady = step == .none || step == .obtainServer || step.isRecordUpkeep
         guard self.registration.status.isLive, isReady else { return false }
         if self.registration.requests.count >= Budget.identityRequests {
             self.registration.requests.removeAll { $0.status == .rejected || ($0.notAfter ?? .distantFuture) < instant }
@@ -199,7 +203,9 @@ struct RegistrationMachine {
     }
 
     /// The host said what became of the removals, in the order in which they stand.
-    mutating func withdrawn(_ results: [ChangeResult], at instant: Date) {
+    ///
+    /// - Parameter isComplete: whether nothing else is to be taken back.
+    mutating func withdrawn(_ results: [ChangeResult], isComplete: Bool = true, at instant: Date) {
         guard [.withdraw, .retireRecords].contains(self.registration.step) else { return }
         let indices = self.registration.records.indices.filter { self.registration.records[$0].state == .withdrawing }
         for (index, result) in zip(indices, results) {
@@ -210,17 +216,18 @@ struct RegistrationMachine {
             }
         }
         self.registration.updatedAt = instant
-        guard !self.registration.records.contains(where: { $0.state == .withdrawing }) else { return }
+        guard isComplete, !self.registration.records.contains(where: { $0.state == .withdrawing }) else { return }
         let failure = self.registration.failure
         // What was replaced is forgotten; what was withdrawn stays to be read.
         if self.registration.status.isLive { self.registration.records.removeAll { $0.state == .removed } }
-        self.advance(to: .none, at: instant)
+        self.advance(to: self.rest, at: instant)
         if self.registration.status == .failed { self.registration.failure = failure }
     }
 
     private mutating func end(as status: AgentStatus, _ ending: RegistrationEnding) {
         // A request that is being served may already have its certificate: whoever withdraws looks.
         if self.registration.step != .issueIdentity { self.rejectPendingRequests(at: ending.at) }
+        self.endServerRequests(at: ending.at)
         self.registration.status = status
         self.registration.ending = ending
         self.registration.challenge = nil
@@ -240,7 +247,7 @@ struct RegistrationMachine {
         }
     }
 
-    private mutating func advance(to step: RegistrationStep, at instant: Date) {
+    mutating func advance(to step: RegistrationStep, at instant: Date) {
         self.registration.step = step
         self.registration.attempts = 0
         self.registration.failure = nil
@@ -267,7 +274,11 @@ extension Registration {
         switch self.step {
         case .awaitApproval: .initialization
         case .awaitControl: .domainValidation
-        case .issueIdentity: self.status.isPending ? .certificateIssuance : .completed
+        case .checkName, .issueIdentity: self.status.isPending ? .certificateIssuance : .completed
+        case .obtainServer:
+            !self.status.isPending
+                ? .completed
+                : self.openServerRequest?.challenges.isEmpty == false ? .domainValidation : .certificateIssuance
         case .publishRecords, .verifyRecords, .retireRecords, .awaitRecords:
             self.status.isPending ? .dnsProvisioning : .completed
         case .withdraw, .none: .completed
@@ -278,8 +289,9 @@ extension Registration {
     var due: Date? {
         switch self.step {
         case .awaitApproval, .awaitControl, .awaitRecords: self.deadline
-        case .issueIdentity, .publishRecords, .verifyRecords, .retireRecords, .withdraw: self.updatedAt
-        case .none: self.status.isLive ? self.expiresAt : nil
+        case .checkName, .obtainServer, .issueIdentity, .publishRecords, .verifyRecords, .retireRecords, .withdraw:
+            self.updatedAt
+        case .none: self.status.isLive ? [self.expiresAt, self.serverDue].compactMap(\.self).min() : nil
         }
     }
 }

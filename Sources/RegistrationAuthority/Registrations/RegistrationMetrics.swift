@@ -19,6 +19,21 @@ struct RegistrationMetrics: Sendable {
         Counter(label: "signet_registrations_failed_total", dimensions: [("code", code)]).increment()
     }
 
+    /// A server certificate was obtained.
+    func serverObtained() {
+        Counter(label: "signet_server_certificates_obtained_total").increment()
+    }
+
+    /// A server certificate was refused.
+    func serverRefused(_ code: String) {
+        Counter(label: "signet_server_certificates_refused_total", dimensions: [("code", code)]).increment()
+    }
+
+    /// A server certificate nears its end, and its renewal fails.
+    func serverFailing() {
+        Counter(label: "signet_server_certificate_alarms_total").increment()
+    }
+
     /// A step was not taken.
     func stepFailed(_ step: RegistrationStep) {
         Counter(label: "signet_registration_step_failures_total", dimensions: [("step", step.rawValue)]).increment()

@@ -7,7 +7,8 @@ public import PKIX
 extension RegistrationService {
     /// Checks whether control of the name is proven, and goes on if it is (ANS `verify-acme`).
     ///
-    /// To prove again what is proven changes nothing.
+    /// To prove again what is proven changes nothing. Where the CA of the server certificate asks for a proof of its own, that is
+    /// looked at now.
     ///
     /// - Throws: ``RegistrationError``: `.controlNotProven` with what was found, `.challengeExpired`, `.caaForbids`,
     ///   `.dnsUnavailable`, `.agentNotFound`, `.permissionDenied`, `.agentEnded`, `.approvalPending`, `.rateLimited`.
@@ -20,6 +21,9 @@ extension RegistrationService {
         let registration = try await self.stored(id, for: principal, .verifying).registration
         try Self.requireNotEnded(registration)
         try Self.requireApproved(registration)
+        if registration.status.isPending, registration.step == .obtainServer {
+            return try await self.answerServer(registration, by: principal, from: origin, waiting: patience)
+        }
         guard registration.step == .awaitControl, let challenge = registration.challenge else { return registration }
         guard challenge.expiresAt > self.environment.instant else {
             throw RegistrationError(.challengeExpired, "the challenge has expired; register again to get a new one")
@@ -128,7 +132,8 @@ extension RegistrationService {
         let changed = try await self.change(id, for: principal, takesLease: true) { current in
             try Self.requireNotEnded(current)
             // Another certificate for the same key does not wait until all records are in place.
-            let isReady = current.step == .none || (!isChange && current.step.isRecordUpkeep)
+            let isReady =
+                [.none, .obtainServer].contains(current.step) || (!isChange && current.step.isRecordUpkeep)
             guard current.status.isLive, isReady, current.thumbprint == before.thumbprint else {
                 throw RegistrationError(.agentBusy, "the agent is not at rest; ask again when it is ACTIVE")
             }

@@ -27,7 +27,8 @@ extension RegistrationService {
     /// 5. the work, of which the caller may await the end.
     ///
     /// - Throws: ``RegistrationError``: what `AgentRegistrationRequest` throws, `.policyDenied`, `.nameNotAdmitted`,
-    ///   `.rateLimited`, `.ansNameTaken`, `.hostTaken`, `.tooManyAgents`, `.keyMismatch`.
+    ///   `.rateLimited`, `.ansNameTaken`, `.hostTaken`, `.tooManyAgents`, `.keyMismatch`, `.invalidServerCSR`,
+    ///   `.invalidServerCertificate`, `.serverCertificatesDisabled`.
     public func register(
         _ body: JSONValue,
         by principal: Principal,
@@ -46,10 +47,12 @@ extension RegistrationService {
         let grant = try decision.requireGrant()
         try self.check(request.agent.host, in: zone, under: grant)
         let verdict = try await self.admit(request.agent.host, principal, origin, grant.limits)
+        let server = try await self.serverRequest(from: request.serverCertificate, host: request.agent.host.description)
         let registration = try self.registration(
             request,
             owner: principal.account,
             key: key,
+            server: server,
             zone: zone?.apex,
             decision: decision,
             of: policy
@@ -158,6 +161,7 @@ extension RegistrationService {
         _ request: AgentRegistrationRequest,
         owner: String,
         key: IdentityKey?,
+        server: ServerRequest?,
         zone: DomainName?,
         decision: PolicyDecision,
         of policy: PolicySet
@@ -194,7 +198,8 @@ extension RegistrationService {
             createdAt: instant,
             deadline: deadline,
             status: .pendingValidation,
-            step: needsApproval ? .awaitApproval : zone == nil ? .awaitControl : .issueIdentity,
+            step: needsApproval
+                ? .awaitApproval : zone == nil ? .awaitControl : server == nil ? .issueIdentity : .checkName,
             challenge: challenge,
             control: zone == nil ? nil : .ownZone,
             requests: request.identityCSR.map { csr in
@@ -207,6 +212,7 @@ extension RegistrationService {
                     )
                 ]
             } ?? [],
+            serverRequests: server.map { [$0] } ?? [],
             updatedAt: instant,
             terms: RegistrationTerms(methods: methods.map(\.1), lifetime: grant.maximumLifetime),
             rule: decision.rule ?? "",

@@ -45,6 +45,10 @@ public enum RegistrationStep: String, Hashable, Sendable, CaseIterable, Codable 
     case awaitApproval
     /// Its owner has to prove control of the name.
     case awaitControl
+    /// The name is to be found free, before a public CA is asked for anything.
+    case checkName
+    /// The server certificate is to be obtained, and to be associated with the name before it is handed out.
+    case obtainServer
     /// The identity certificate is to be issued.
     case issueIdentity
     /// The records are to be written.
@@ -57,7 +61,7 @@ public enum RegistrationStep: String, Hashable, Sendable, CaseIterable, Codable 
     case retireRecords
     /// What it holds is to be taken back: certificates revoked, records removed.
     case withdraw
-    /// Nothing, until it expires.
+    /// Nothing, until it expires or its server certificate is due for renewal.
     case none
 
     /// Whether it concerns the records alone: of a live agent, certificates may be issued meanwhile.
@@ -67,7 +71,9 @@ public enum RegistrationStep: String, Hashable, Sendable, CaseIterable, Codable 
     public var waitsForOthers: Bool {
         switch self {
         case .awaitApproval, .awaitControl, .awaitRecords: true
-        case .issueIdentity, .publishRecords, .verifyRecords, .retireRecords, .withdraw, .none: false
+        case .checkName, .obtainServer, .issueIdentity, .publishRecords, .verifyRecords, .retireRecords, .withdraw,
+            .none:
+            false
         }
     }
 }

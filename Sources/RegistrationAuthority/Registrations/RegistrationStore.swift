@@ -83,6 +83,8 @@ public struct RegistrationChange: Sendable {
     public let audit: [AuditEvent]
     /// What goes to the outbox.
     public let events: [RegistrationEvent]
+    /// What the agent's owner is told besides; of one that was told of before, nothing.
+    public let notices: [AgentNotice]
 
     /// Creates a change.
     public init(
@@ -92,7 +94,8 @@ public struct RegistrationChange: Sendable {
         lease: WorkLease? = nil,
         yieldsAt instant: Date? = nil,
         audit: [AuditEvent],
-        events: [RegistrationEvent] = []
+        events: [RegistrationEvent] = [],
+        notices: [AgentNotice] = []
     ) {
         self.registration = registration
         self.revision = revision
@@ -101,6 +104,7 @@ public struct RegistrationChange: Sendable {
         self.yieldsAt = instant
         self.audit = audit
         self.events = events
+        self.notices = notices
     }
 }
 

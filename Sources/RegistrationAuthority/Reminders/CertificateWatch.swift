@@ -53,7 +53,8 @@ public struct CertificateWatch: Hashable, Sendable {
 
 /// Something that an agent's owner should know, and that is not for the transparency log.
 public struct AgentNotice: Hashable, Sendable {
-    /// `AGENT_EXPIRING`, `AGENT_EXPIRED` or `AGENT_FAILED`.
+    /// `AGENT_EXPIRING`, `AGENT_EXPIRED`, `AGENT_FAILED`, or of the server certificate `AGENT_SERVER_CERTIFICATE_EXPIRING` or
+    /// `AGENT_SERVER_CERTIFICATE_FAILING`.
     public let type: WebhookEventType
     /// When.
     public let at: Date
@@ -61,7 +62,7 @@ public struct AgentNotice: Hashable, Sendable {
     public let owner: String
     /// The agent.
     public let agent: AgentID
-    /// With `AGENT_EXPIRING`, when the certificate ends, and how much of its life is left in per cent.
+    /// With those of a certificate, when it ends, and how much of its life is left in per cent.
     public let reminder: Reminder?
 
     /// A reminder's certificate.

@@ -1,5 +1,5 @@
 // What owners can be told of. The first four are the events of the outbox, which the transparency log has too; the next
-// three are notices, which are between us and an agent's owner alone.
+// five are notices, which are between us and an agent's owner alone.
 
 /// The kind of what a webhook is told.
 public enum WebhookEventType: String, Hashable, Sendable, CaseIterable {
@@ -18,6 +18,10 @@ public enum WebhookEventType: String, Hashable, Sendable, CaseIterable {
     case expired = "AGENT_EXPIRED"
     /// A registration will not become active.
     case failed = "AGENT_FAILED"
+    /// A server certificate that an agent has brought nears its end.
+    case serverExpiring = "AGENT_SERVER_CERTIFICATE_EXPIRING"
+    /// An agent's server certificate nears its end, and its renewal fails.
+    case serverFailing = "AGENT_SERVER_CERTIFICATE_FAILING"
     /// A test, asked for by the owner; goes to every webhook that is asked to be tried.
     case ping = "WEBHOOK_PING"
 

@@ -43,7 +43,8 @@ struct WebhookPayload {
         _ registration: Registration,
         reminder: AgentNotice.Reminder? = nil
     ) {
-        let failure = type == .failed ? registration.failure : nil
+        let failure =
+            [.failed, .serverFailing].contains(type) ? registration.failure ?? registration.serverFailure : nil
         let agent: JSONValue = .object(present: [
             "agentId": .string(registration.id.description),
             "ansName": .string(registration.ansName),

@@ -12,6 +12,7 @@ import Logging
 import PKIX
 import Persistence
 import SwiftASN1
+import TestSupport
 import Testing
 import X509
 
@@ -37,6 +38,7 @@ final class RegistrationBench: Sendable {
     let clock = ManualClock()
     let issuer: IssuerDouble
     let zone = ZoneDouble()
+    let servers: MemoryServerCertificates
     private let file: SQLiteStore
     let policy: PolicySet
 
@@ -91,6 +93,8 @@ final class RegistrationBench: Sendable {
     private init(_ file: SQLiteStore) throws {
         self.file = file
         self.issuer = IssuerDouble(clock: self.clock)
+        let clock = self.clock
+        self.servers = MemoryServerCertificates { clock.now }
         self.policy = try PolicyFixture.policy(Self.policyText)
     }
 
@@ -124,7 +128,9 @@ final class RegistrationBench: Sendable {
     func node(
         _ name: String = "one",
         faults: [Int: WatchedStore.Fault] = [:],
-        zones: [HostedZone]? = nil
+        zones: [HostedZone]? = nil,
+        hasServerCA: Bool = true,
+        onStep: @escaping @Sendable (RegistrationStep) -> Void = { _ in }
     ) -> Node {
         let store = WatchedStore(self.database, faults: faults)
         let zones = ZoneDirectory(zones ?? [self.hosted(Self.apex, isOurs: true)])
@@ -132,6 +138,7 @@ final class RegistrationBench: Sendable {
         let engine = RegistrationEngine(
             store: store,
             issuing: self.issuer,
+            serverCertificates: hasServerCA ? self.servers : nil,
             observer: self.zone,
             zones: zones,
             environment: RegistrationEnvironment(
@@ -141,6 +148,7 @@ final class RegistrationBench: Sendable {
             ),
             settings: RegistrationSettings(pendingSeconds: 3_600, logURL: "https://log.example"),
             node: name,
+            onStep: onStep,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let service = RegistrationService(
@@ -199,6 +207,11 @@ final class RegistrationBench: Sendable {
     func published(of registration: Registration) -> Int {
         let zone = self.zone.records
         return registration.records.filter { zone.contains($0.record.record) }.count
+    }
+
+    /// Notices to owners, in order.
+    func notices() async throws -> [AgentNotice] {
+        try await self.file.notices(after: 0, limit: 100).map(\.notice)
     }
 
     /// Actions of the audit log about an agent.

@@ -1,5 +1,6 @@
 // What holds of every registration at any time.
 
+import DNS
 import Foundation
 import Testing
 
@@ -15,12 +16,15 @@ func checkRegistration(_ registration: Registration, _ sourceLocation: SourceLoc
     let hasEnded = !status.isPending && !status.isLive
     switch status {
     case .pendingValidation:
-        holds([.awaitApproval, .awaitControl, .issueIdentity].contains(step), "no step of validation")
+        let steps: [RegistrationStep] = [.awaitApproval, .awaitControl, .checkName, .obtainServer, .issueIdentity]
+        holds(steps.contains(step), "no step of validation")
     case .pendingDNS:
         holds([.publishRecords, .verifyRecords, .awaitRecords].contains(step), "no step of DNS")
         holds(registration.requests.allSatisfy { $0.status == .signed }, "a request is not served")
     case .active, .deprecated:
-        let steps: [RegistrationStep] = [.none, .issueIdentity, .publishRecords, .verifyRecords, .retireRecords]
+        let steps: [RegistrationStep] = [
+            .none, .obtainServer, .issueIdentity, .publishRecords, .verifyRecords, .retireRecords,
+        ]
         holds(steps.contains(step), "live, with another step")
     case .revoked, .expired, .failed: holds([.none, .withdraw].contains(step), "ended, with another step")
     }
@@ -42,11 +46,15 @@ func checkRegistration(_ registration: Registration, _ sourceLocation: SourceLoc
         )
         holds(step != .none || request.status != .pending, "a request that nobody will serve")
     }
-    holds(registration.expiresAt == registration.requests.compactMap(\.notAfter).max(), "the end is another")
+    let ends =
+        registration.requests.isEmpty
+        ? registration.serverRequests.compactMap(\.notAfter) : registration.requests.compactMap(\.notAfter)
+    holds(registration.expiresAt == ends.max(), "the end is another")
+    checkServerRequests(of: registration, holds)
     for record in registration.records {
         holds(record.isOurs || record.state != .withdrawing, "a record of others is withdrawn")
         // While they are changed, also when another certificate is issued meanwhile.
-        let isChanging = [.issueIdentity, .publishRecords, .verifyRecords, .retireRecords].contains(step)
+        let isChanging = [.obtainServer, .issueIdentity, .publishRecords, .verifyRecords, .retireRecords].contains(step)
         holds(
             !status.isLive || [.verified, .published].contains(record.state) || isChanging || !record.isOurs,
             "live with a record \(record.state)"
@@ -55,6 +63,38 @@ func checkRegistration(_ registration: Registration, _ sourceLocation: SourceLoc
         holds(!(hasEnded && step == .none) || record.state == .removed, "at its end with a record \(record.state)")
     }
     // Whoever waits is looked at again, unless there is nothing to come.
-    let isForever = step == .none && (hasEnded || registration.expiresAt == nil)
+    let isForever = step == .none && (hasEnded || (registration.expiresAt == nil && registration.serverDue == nil))
     holds((registration.due == nil) == isForever, "it is due \(String(describing: registration.due))")
+}
+
+/// What holds of requests for server certificates.
+private func checkServerRequests(of registration: Registration, _ holds: (Bool, String) -> Void) {
+    let (status, step) = (registration.status, registration.step)
+    let open = registration.serverRequests.filter { $0.status == .pending }
+    holds(open.count <= 1, "two server certificates are being obtained")
+    holds(step != .obtainServer || !open.isEmpty, "nothing is to be obtained")
+    holds(step != .none || open.isEmpty, "a server request that nobody will serve")
+    holds(status != .pendingDNS || open.isEmpty, "records before the server certificate")
+    holds(
+        step != .issueIdentity || !status.isPending || open.isEmpty,
+        "the identity is issued before the server certificate is there"
+    )
+    let present = Set(registration.records.filter(\.state.isWanted).compactMap(\.record.record.data.association))
+    for request in registration.serverRequests {
+        holds(request.status != .signed || request.fingerprint != nil, "handed out, and not there")
+        holds((request.status == .rejected) == (request.failure != nil), "rejected without a reason, or for one")
+        let isThere = request.fingerprint != nil || !request.request.isEmpty || !request.chain.isEmpty
+        holds(request.status != .pending || isThere, "nothing to obtain it with")
+        holds(registration.control != nil || request.fingerprint == nil, "a server certificate without control")
+        holds(request.challenges.isEmpty || request.status == .pending, "challenges of what is done")
+        holds(request.status != .rejected || request.request.isEmpty, "a request is kept that was rejected")
+        // RFC 7671: what is in use has its association, unless a registration is not there yet.
+        let isInUse = status.isLive && request.id == registration.currentServer?.id
+        holds(!isInUse || request.fingerprint.map(present.contains) == true, "in use without an association")
+        holds(!isInUse || present.contains(request.publicKeyHash), "in use without the association of its key")
+        holds(
+            !isInUse || request.isBrought || !request.request.isEmpty,
+            "in use without a request for its successor"
+        )
+    }
 }

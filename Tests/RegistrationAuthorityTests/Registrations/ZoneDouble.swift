@@ -23,6 +23,8 @@ final class ZoneDouble: DNSProvider, DomainObserving {
         var unseen: [String] = []
         var control = ControlFinding.notProven("_acme-challenge has no such record")
         var isReachable = true
+        /// Whether what is found is authenticated.
+        var isSigned = false
         var looks = 0
         /// The methods that were admitted at each look.
         var methods: [[ControlMethod]] = []
@@ -101,7 +103,7 @@ final class ZoneDouble: DNSProvider, DomainObserving {
         self.state.withLock { state in
             guard state.isReachable else { return .unavailable("no server answers") }
             let comparison = RecordComparison.compare(expected: expected, found: Array(state.records))
-            return .compared(comparison, isSigned: false)
+            return .compared(comparison, isSigned: state.isSigned)
         }
     }
 

@@ -1,0 +1,38 @@
+// The port to events that wait for their signatures, before the transparency log takes them.
+
+public import JSON
+
+/// An event on its way to the transparency log.
+public struct UnsealedAgentEvent: Sendable {
+    /// Its number in the log's outbox.
+    public let id: Int64
+    /// What happened.
+    public let event: RecordedEvent
+    /// The identity certificates that were valid then.
+    public let identityCertificates: [LoggedCertificate]
+
+    /// Creates the value.
+    public init(id: Int64, event: RecordedEvent, identityCertificates: [LoggedCertificate]) {
+        self.id = id
+        self.event = event
+        self.identityCertificates = identityCertificates
+    }
+}
+
+/// Events that were committed, each in one transaction with the change that it tells of.
+///
+/// Order: numbers rise in the order of the commits. Durability: what was sealed is on stable storage when the call returns,
+/// and never changes: of several that seal one event the first counts. What stands behind an event that is not sealed waits.
+public protocol AgentEventOutbox: Sendable {
+    /// The events that wait, the oldest first.
+    func unsealedEvents(limit: Int) async throws -> [UnsealedAgentEvent]
+
+    /// Gives an event the form in which the log takes it; false when it has one already.
+    func seal(_ id: Int64, as entry: [UInt8]) async throws -> Bool
+}
+
+/// Signs events as producers do, and wraps them as the log takes them.
+public protocol AgentEventSealing: Sendable {
+    /// The log's entry for an event.
+    func seal(_ event: JSONValue) async throws -> [UInt8]
+}
