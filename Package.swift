@@ -99,6 +99,12 @@ let floor1: [Target] = [
         ],
         swiftSettings: settings
     ),
+    // Whether a public certificate may be relied on: trust roots, paths, revocation as its CA publishes it.
+    .target(
+        name: "PublicTrust",
+        dependencies: ["PKIX", asyncHTTPClient, crypto, x509, asn1, nioCore, nioHTTP1, nioSSL, logging],
+        swiftSettings: settings
+    ),
     // What an agent runs: key, request, enrolment, renewal.
     .target(
         name: "AgentClient",
@@ -116,10 +122,32 @@ let floor2: [Target] = [
     .target(
         name: "CertificateAuthority",
         dependencies: [
-            "PKIX", "AuditLog", "AtomicFiles", "Signing", "COpenSSL", x509, asn1, crypto, cryptoExtras, yams, lifecycle,
+            "PKIX", "JSON", "AuditLog", "AtomicFiles", "Signing", "COpenSSL", x509, asn1, crypto, cryptoExtras, yams,
+            lifecycle,
             logging, metrics,
             tracing,
         ],
+        swiftSettings: settings
+    ),
+    // Public certificates of hosts: ordered at CAs by ACME, or brought by agents; when they are renewed.
+    .target(
+        name: "ServerCertificates",
+        dependencies: [
+            "PKIX", "JSON", "JOSE", "ACME", "DNS", "AuditLog", crypto, x509, asn1, lifecycle, logging, coreMetrics,
+            metrics,
+        ],
+        swiftSettings: settings
+    ),
+    // What a relying party checks of an agent: both certificates, their link, DNS and DANE.
+    .target(
+        name: "Verification",
+        dependencies: ["PKIX", "JSON", "DNS", "PublicTrust", crypto, x509, asn1, logging],
+        swiftSettings: settings
+    ),
+    // The append-only log: Merkle tree, tiles, checkpoints, proofs, sequencing.
+    .target(
+        name: "TransparencyLog",
+        dependencies: ["PKIX", "JSON", "JOSE", "AtomicFiles", crypto, lifecycle, logging, coreMetrics, metrics],
         swiftSettings: settings
     ),
     // Accounts, agents, registrations, domain control, policy, lifecycle.
@@ -142,7 +170,8 @@ let floor3: [Target] = [
     .target(
         name: "Persistence",
         dependencies: [
-            "PKIX", "JSON", "DNS", "AuditLog", "CertificateAuthority", "RegistrationAuthority", grdb, logging, metrics,
+            "PKIX", "JSON", "DNS", "ACME", "AuditLog", "CertificateAuthority", "ServerCertificates",
+            "RegistrationAuthority", "TransparencyLog", crypto, grdb, logging, metrics,
         ],
         swiftSettings: settings
     ),
@@ -151,7 +180,7 @@ let floor3: [Target] = [
         name: "WebAPI",
         dependencies: [
             "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog", "CertificateAuthority",
-            "RegistrationAuthority",
+            "RegistrationAuthority", "Verification",
             "Telemetry", hummingbird, hummingbirdCore,
             hummingbirdHTTP2, httpTypes, nioHTTPTypes, nioHTTPTypesHTTP1, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS,
             lifecycle, logging, coreMetrics, tracing, serviceContext, x509, asn1, crypto,
@@ -172,11 +201,12 @@ let floor4: [Target] = [
     .executableTarget(
         name: "signet",
         dependencies: [
-            "PKIX", "JSON", "DNS", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "AgentClient",
-            "CertificateAuthority", "RegistrationAuthority",
+            "PKIX", "JSON", "JOSE", "DNS", "ACME", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "PublicTrust",
+            "AgentClient", "CertificateAuthority", "ServerCertificates", "RegistrationAuthority", "TransparencyLog",
+            "Verification",
             "Persistence", "WebAPI", "ValidationService", asyncHTTPClient, nioCore, nioHTTP1, arguments, configuration,
             yams,
-            lifecycle, unixSignals, logging, metrics, x509,
+            lifecycle, unixSignals, logging, metrics, x509, asn1,
             crypto,
             nioPosix,
         ],
@@ -257,6 +287,33 @@ let tests: [Target] = [
         swiftSettings: settings
     ),
     .testTarget(
+        name: "PublicTrustTests",
+        dependencies: ["PublicTrust", "PKIX", crypto, x509, asn1, nioCore, nioPosix, nioHTTP1, logging],
+        exclude: ["Vectors"],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "ServerCertificatesTests",
+        dependencies: [
+            "ServerCertificates", "PKIX", "JSON", "JOSE", "ACME", "DNS", "AuditLog", crypto, cryptoExtras, x509, asn1,
+            nioCore, nioPosix, nioHTTP1, lifecycle, logging,
+        ],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "VerificationTests",
+        dependencies: [
+            "Verification", "PublicTrust", "PKIX", "JSON", "DNS", crypto, x509, asn1, nioCore, nioPosix, nioHTTP1,
+            logging,
+        ],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "TransparencyLogTests",
+        dependencies: ["TransparencyLog", "PKIX", "JSON", "JOSE", "AtomicFiles", crypto, lifecycle, logging],
+        swiftSettings: settings
+    ),
+    .testTarget(
         name: "AgentClientTests",
         dependencies: ["AgentClient", "PKIX", x509, asn1, crypto, nioCore, nioPosix, nioHTTP1, nioSSL],
         swiftSettings: settings
@@ -282,8 +339,8 @@ let tests: [Target] = [
     .testTarget(
         name: "PersistenceTests",
         dependencies: [
-            "Persistence", "TestSupport", "PKIX", "JSON", "DNS", "AuditLog", "CertificateAuthority",
-            "RegistrationAuthority", grdb, crypto,
+            "Persistence", "TestSupport", "PKIX", "JSON", "DNS", "ACME", "AuditLog", "CertificateAuthority",
+            "ServerCertificates", "RegistrationAuthority", "TransparencyLog", grdb, crypto, x509, asn1,
         ],
         swiftSettings: settings
     ),
@@ -292,7 +349,7 @@ let tests: [Target] = [
         dependencies: [
             "WebAPI", "TestSupport", "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog",
             "CertificateAuthority",
-            "RegistrationAuthority", "Persistence", "Telemetry",
+            "RegistrationAuthority", "Persistence", "Telemetry", "PublicTrust", "Verification",
             hummingbird, httpTypes, nioCore, nioPosix, nioSSL, lifecycle, logging, coreMetrics, x509, asn1, crypto,
             yams,
         ],
@@ -310,7 +367,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SignetTests",
         dependencies: [
-            "signet", "TestSupport", "PKIX", "JSON", "AuditLog", "CertificateAuthority", "Persistence", asyncHTTPClient,
+            "signet", "TestSupport", "PKIX", "JSON", "AuditLog", "CertificateAuthority", "ServerCertificates",
+            "Persistence", asyncHTTPClient,
             nioCore, nioHTTP1,
             x509, asn1,
             crypto,

@@ -47,6 +47,7 @@ public struct ManagementAPI: Sendable {
     ///   - webhooks: owners' webhooks; nil leaves their routes out.
     ///   - identities: who is behind agents; nil leaves their routes out.
     ///   - metadata: compares agents' metadata with their hashes; nil leaves its route out.
+    ///   - verification: verifies agents for anyone; nil leaves its route out.
     ///   - signatureAuthorities: under which `host:port` signed requests are taken; nil for any.
     ///   - exposition: the text of `/metrics`.
     ///   - metricsFactory: where the API's own metrics are made; the process's, once it is set up.
@@ -66,6 +67,7 @@ public struct ManagementAPI: Sendable {
         webhooks: WebhookService? = nil,
         identities: IdentityService? = nil,
         metadata: MetadataService? = nil,
+        verification: VerificationCalls? = nil,
         signatureAuthorities: Set<String>? = nil,
         exposition: @escaping @Sendable () -> String,
         build: BuildInformation,
@@ -108,6 +110,7 @@ public struct ManagementAPI: Sendable {
                 + (webhooks.map { Route.webhooks($0) } ?? [])
                 + (identities.map { Route.identities($0) } ?? [])
                 + (metadata.map { [.verifyMetadata($0)] } ?? [])
+                + (verification.map { [.verify($0, now: now)] } ?? [])
         )
         self.gatekeeper = gatekeeper
         self.frame = RequestFrame(metrics: metrics, now: now)

@@ -15,8 +15,9 @@ struct Signet: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             InitCommand.self, ServeCommand.self, AuthorityCommand.self, TokenCommand.self, AccountCommand.self,
-            AuditCommand.self,
-            ConfigCommand.self, PolicyCommand.self, AgentCommand.self, CertCommand.self,
+            AuditCommand.self, LogCommand.self,
+            ConfigCommand.self, PolicyCommand.self, AgentCommand.self, RenewCommand.self, CertCommand.self,
+            VerifyCommand.self,
         ]
     )
 

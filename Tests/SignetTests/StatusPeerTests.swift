@@ -109,7 +109,7 @@ struct StatusPeerTests {
     func forms(_ hash: String) throws {
         let suite = try StatusSuite.current
         for leaf in [suite.good, suite.revoked, suite.held, suite.released] {
-            let file = suite.party.daemon.directory.file("\(leaf.serial).request")
+            let file = suite.party.daemon.directory.file("\(leaf.serial)\(hash).request")
             _ = try suite.party.ocsp([hash, "-cert", leaf.file, "-no_nonce", "-reqout", file])
             let base64 = try Data(contentsOf: URL(fileURLWithPath: file)).base64EncodedString()
             let unpadded = String(base64.prefix { $0 != "=" })

@@ -24,6 +24,8 @@ extension JSONValue {
             "registrationTimestamp": .time(registration.createdAt),
             "lastRenewalTimestamp": registration.lastRenewal.map(JSONValue.time),
             "expiresAt": registration.expiresAt.map(JSONValue.time),
+            "identityCertificate": registration.identityCertificate,
+            "serverCertificate": registration.serverCertificate,
             "registrationPending": registration.status.isPending ? .pending(registration, at: base) : nil,
             "failure": registration.failure.map(JSONValue.failure),
             "revokedAt": registration.ending.map { .time($0.at) },
@@ -58,7 +60,7 @@ extension JSONValue {
             "phase": .string(registration.phase.rawValue),
             "ansName": .string(registration.ansName),
             "nextSteps": .array(registration.nextSteps(at: base)),
-            "challenges": registration.challenge.map { .array(registration.challenges($0)) },
+            "challenges": registration.allChallenges.map(JSONValue.array),
             "dnsRecords": registration.records.isEmpty ? nil : .records(registration.records),
             "failure": registration.failure.map(JSONValue.failure),
             "expiresAt": .time(registration.deadline),
@@ -100,6 +102,7 @@ extension JSONValue {
         [
             ["rel": "self", "href": .string(base.agent(registration.id))],
             ["rel": "identity-certificates", "href": .string(base.agent(registration.id, "certificates/identity"))],
+            ["rel": "server-certificates", "href": .string(base.agent(registration.id, "certificates/server"))],
             ["rel": "revoke", "href": .string(base.agent(registration.id, "revoke"))],
         ]
     }
@@ -120,7 +123,18 @@ extension Registration {
     /// When the latest certificate was issued that the agent asked for once it was active.
     fileprivate var lastRenewal: Date? {
         guard let activatedAt else { return nil }
-        return self.requests.last { $0.status == .signed && $0.submittedAt > activatedAt }?.updatedAt
+        let identity = self.requests.last { $0.status == .signed && $0.submittedAt > activatedAt }?.updatedAt
+        let server = self.serverRequests.last { $0.status == .signed && $0.submittedAt > activatedAt }?.updatedAt
+        return [identity, server].compactMap(\.self).max()
+    }
+
+    /// The challenges of ours, or of the CA of the server certificate; nil when there are none.
+    fileprivate var allChallenges: [JSONValue]? {
+        if let challenge = self.challenge { return self.challenges(challenge) }
+        guard self.step == .obtainServer, let request = self.openServerRequest, !request.challenges.isEmpty else {
+            return nil
+        }
+        return request.challenges.map { .challenge($0, until: self.deadline(of: request)) }
     }
 
     fileprivate func nextSteps(at base: AgentLinks) -> [JSONValue] {
@@ -138,12 +152,14 @@ extension Registration {
                 step("CONFIGURE_HTTP", "serve the key authorization at the path of the HTTP_01 challenge."),
                 step("VALIDATE_DOMAIN", "Then have it checked.", "verify-acme"),
             ]
+        case .obtainServer where self.openServerRequest?.challenges.isEmpty == false:
+            return self.serverSteps(at: base, verifying: "verify-acme")
         case .awaitRecords:
             return [
                 step("CONFIGURE_DNS", "Publish the records in dnsRecords that are required."),
                 step("VERIFY_DNS", "Then have them checked.", "verify-dns"),
             ]
-        case .issueIdentity, .publishRecords, .verifyRecords, .retireRecords, .withdraw:
+        case .checkName, .obtainServer, .issueIdentity, .publishRecords, .verifyRecords, .retireRecords, .withdraw:
             return [step("WAIT", "The registration authority is at work.")]
         case .none: return []
         }

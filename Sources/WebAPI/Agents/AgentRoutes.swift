@@ -15,6 +15,7 @@ extension Route {
         return lanes.flatMap(\.routes)
             + [
                 lanes[0].register(at: "/v2/ans/agents"), lanes[1].register(at: "/v1/agents/register"),
+                .certificatePairs(service),
                 .agentEvents(service),
             ]
     }
@@ -33,8 +34,8 @@ struct AgentLane: Sendable {
     var routes: [Route] {
         [
             self.list, self.show, self.status, self.proveControl, self.verifyRecords, self.revoke, self.approve,
-            self.identityCertificates, self.requestIdentity, self.serverCertificates, self.requestStatus,
-        ]
+            self.identityCertificates, self.requestIdentity, self.requestStatus,
+        ] + self.serverRoutes
     }
 
     /// Registers an agent → 202 with what is to be done next.
@@ -195,19 +196,6 @@ struct AgentLane: Sendable {
         )
     }
 
-    /// No server certificate is issued or kept here: an agent brings its own and publishes it itself.
-    private var serverCertificates: Route {
-        let service = self.service
-        return Route(
-            .get,
-            "\(self.links.collection)/{agentId}/certificates/server",
-            for: .holders(of: .seeAgents) { _, context, principal in
-                _ = try await service.registration(try context.agentID(), for: principal)
-                return .json(.array([]))
-            }
-        )
-    }
-
     private var requestIdentity: Route {
         let service = self.service
         return Route(
@@ -239,7 +227,8 @@ struct AgentLane: Sendable {
             for: .holders(of: .seeAgents) { _, context, principal in
                 let registration = try await service.registration(try context.agentID(), for: principal)
                 let id = context.parameters.get("csrId").flatMap { AgentID($0) }
-                guard let found = registration.requests.first(where: { $0.id == id }) else {
+                if let found = registration.requests.first(where: { $0.id == id }) { return .json(.request(found)) }
+                guard let found = registration.serverRequests.first(where: { $0.id == id }) else {
                     throw Problem(.csrNotFound, "the agent has no certificate request with this id")
                 }
                 return .json(.request(found))
@@ -267,22 +256,4 @@ struct AgentRevocationBody {
             throw JSONMembers.invalid("comments", "has at most \(Budget.revocationComments) characters")
         }
     }
-}
-
-extension RevocationReason {
-    /// The reasons that ANS has, by its names.
-    static let ansNames: [(String, RevocationReason)] = [
-        ("KEY_COMPROMISE", .keyCompromise), ("CESSATION_OF_OPERATION", .cessationOfOperation),
-        ("AFFILIATION_CHANGED", .affiliationChanged), ("SUPERSEDED", .superseded),
-        ("CERTIFICATE_HOLD", .certificateHold), ("PRIVILEGE_WITHDRAWN", .privilegeWithdrawn),
-        ("AA_COMPROMISE", .aACompromise),
-    ]
-
-    init?(ans name: String) {
-        guard let reason = Self.ansNames.first(where: { $0.0 == name })?.1 else { return nil }
-        self = reason
-    }
-
-    /// The name in ANS; `CESSATION_OF_OPERATION` for reasons that it lacks.
-    var ansName: String { Self.ansNames.first { $0.1 == self }?.0 ?? "CESSATION_OF_OPERATION" }
 }

@@ -24,7 +24,7 @@ enum OlderLane {
         let rest = path.dropFirst(older.count + 1)
         guard let id = rest.split(separator: "/").first, AgentID(String(id)) != nil else { return nil }
         // The renewal window is ours: ANS has no such call.
-        return rest.hasSuffix("/renewal") ? nil : newer + "/" + rest
+        return rest.hasSuffix("/renewal") && !rest.hasSuffix("/certificates/server/renewal") ? nil : newer + "/" + rest
     }
 }
 

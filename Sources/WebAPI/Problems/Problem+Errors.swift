@@ -18,7 +18,7 @@ extension Problem {
         case let error as AuthorityError: self.init(error)
         case let error as RegistrationError: self.init(error)
         case let error as IssuingFailure:
-            self.init(named: error.code, error.reason, retryAfter: error.isTransient ? 5 : nil)
+            self.init(error)
         case let error as HTTPError: self.init(error)
         case is SlowBodyError: self.init(.requestTimeout, "the body did not come in time")
         case is HTTPParserError: self.init(.malformedRequest, "the request is not well-formed HTTP/1.1 (RFC 9112)")
@@ -93,6 +93,9 @@ extension Problem {
             .invalidVerificationMethod, .invalidIdentityProof, .identitySignatureInvalid, .identityChallengeExpired,
             .identityChallengeUsed, .identityRevoked, .identityNotVerified, .invalidLinkRequest, .agentNotLinkable:
             self.init(named: error.code.rawValue, error.reason)
+        case .invalidServerCSR, .invalidServerCertificate, .serverCertificatesDisabled, .pendingRenewalExists,
+            .renewalNotFound, .renewalCompleted, .invalidRenewalRequest:
+            self.init(named: error.code.rawValue, error.reason)
         case .recordsNotVerified:
             self.init(.recordsNotVerified, error.reason, members: error.comparison?.json ?? [])
         case .cardNotFound, .invalidCard, .malformedCard, .invalidCardSignature:
@@ -110,6 +113,17 @@ extension Problem {
             self.init(named: error.code.rawValue, error.reason, retryAfter: error.retryAfter)
         default:
             self = .unknown
+        }
+    }
+
+    /// What those who issue or obtain certificates say; public CAs have codes of their own.
+    private init(_ failure: IssuingFailure) {
+        let retryAfter: HTTPFields = failure.isTransient ? .retryAfter(5) : [:]
+        if let code = ProblemCode(rawValue: failure.code) {
+            self.init(code, failure.reason, headers: retryAfter)
+        } else {
+            let code: ProblemCode = failure.isTransient ? .serverCertificatesUnavailable : .orderFailed
+            self.init(code, "\(failure.code): \(failure.reason)", headers: retryAfter)
         }
     }
 

@@ -77,6 +77,15 @@ enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case invalidDiscoveryProfile = "INVALID_DISCOVERY_PROFILE"
     case invalidIdentityCSR = "INVALID_IDENTITY_CSR"
     case identityRequestNotPermitted = "IDENTITY_CSR_NOT_PERMITTED"
+    case invalidServerCSR = "INVALID_SERVER_CSR"
+    case invalidServerCertificate = "INVALID_SERVER_CERT"
+    case serverCertificatesDisabled = "SERVER_CA_DISABLED"
+    case pendingRenewalExists = "PENDING_RENEWAL_EXISTS"
+    case renewalNotFound = "RENEWAL_NOT_FOUND"
+    case renewalCompleted = "RENEWAL_ALREADY_COMPLETED"
+    case invalidRenewalRequest = "INVALID_RENEWAL_REQUEST"
+    case serverCertificatesUnavailable = "SERVER_CERTIFICATES_UNAVAILABLE"
+    case orderFailed = "CERT_ORDER_FAILED"
     case keyMismatch = "KEY_MISMATCH"
     case policyDenied = "POLICY_DENIED"
     case rateLimited = "RATE_LIMITED"
@@ -159,6 +168,12 @@ extension ProblemCode {
         case .notFound, .certificateNotFound, .agentNotFound, .csrNotFound, .cardNotFound, .accountNotFound,
             .tokenNotFound:
             .notFound
+        case .renewalNotFound: .notFound
+        case .pendingRenewalExists: .conflict
+        case .invalidServerCSR, .invalidServerCertificate, .serverCertificatesDisabled, .renewalCompleted,
+            .invalidRenewalRequest, .orderFailed:
+            .unprocessableContent
+        case .serverCertificatesUnavailable: .serviceUnavailable
         case .agentRevoked, .agentExpired: .gone
         case .notCatalogEligible: .unprocessableContent
         case .rateLimited: .tooManyRequests
@@ -227,5 +242,7 @@ extension ProblemCode {
     /// The problem's type (RFC 9457 §3.1.1): a name, not an address.
     var type: String { "urn:signet:problem:" + self.rawValue.lowercased().replacing("_", with: "-") }
 
-    private static let abbreviations: Set<Substring> = ["ANS", "CAA", "CSR", "DID", "DNS", "JSON", "PRICC", "URL"]
+    private static let abbreviations: Set<Substring> = [
+        "ANS", "CA", "CAA", "CSR", "DID", "DNS", "JSON", "PRICC", "URL",
+    ]
 }

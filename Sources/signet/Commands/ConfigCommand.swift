@@ -47,10 +47,11 @@ struct ConfigCommand: AsyncParsableCommand {
                         throw ConfigurationError("tokens.\(name): \(error.reason)")
                     }
                 }
+                for authority in configuration.acme.authorities { try authority.check() }
                 let zones = try await DNSAssembly(DNSDefinition(file: layout.dns, directory: layout.directory))
                 await zones.shutdown()
                 let policy = try PolicyFile.read(layout.policy)
-                print("\(layout.configuration): well")
+                print("\(layout.configuration): well; \(configuration.acme.authorities.count) public CAs")
                 print("\(layout.dns): well; \(zones.zones.zones.count) zones")
                 print("\(layout.policy): well; \(policy.rules.count) rules")
                 print("\(layout.hierarchy): well; \(definitions.profiles.count) profiles")

@@ -46,6 +46,34 @@ struct ConfigurationTemplate {
         # many per cent of a certificate's life left its owner is reminded (0: not).
         webhooks: {allowPrivateTargets: false, allowPlainHTTP: false, firstReminder: 33, lastReminder: 10}
 
+        # Public CAs (ACME, RFC 8555), in the order in which orders turn to them; with none, agents bring their certificates.
+        # Run 'signet init' again when one was added: it makes the account's key, secrets/acme-NAME.key. "agreeToTerms" says
+        # that you agree to the CA's terms of service. "httpHosts" are hosts (*.NAME: all below it) whose port 80 leads to the
+        # public side's /.well-known/acme-challenge/. An order leaves a CA that was away for "outages" runs, or for "after".
+        acme:
+          authorities: {}
+          #  letsencrypt:
+          #    directory: https://acme-v02.api.letsencrypt.org/directory
+          #    contacts: ["mailto:pki@example.org"]
+          #    agreeToTerms: true
+          #    preferredRoot: ISRG Root X1
+          #  letsencrypt-staging:            # for trials: trusted by nobody
+          #    directory: https://acme-staging-v02.api.letsencrypt.org/directory
+          #    agreeToTerms: true
+          #  other:                          # "roots": trust roots for the CA's own TLS, in PEM; else the system's
+          #    directory: https://acme.example/directory
+          #    roots: certificates/other-roots.pem
+          #    externalAccount: {keyID: kid-1, keyFile: secrets/eab-other.key}
+          #    profile: tlsserver
+          #    challenges: [dns-01, http-01]
+          failover: {outages: 4, after: 10m, times: 8}
+          httpHosts: []
+
+        # Verification of agents for anyone (POST /v1/verify): the trust roots of public certificates, a file or a directory;
+        # what follows when a public CA's status is not to be had (soft: relied on with a note; hard: not); whether the resolvers
+        # of dns.yaml validate DNSSEC on a path that nobody else is on; verifications that one address has a minute.
+        verification: {trustRoots: \(VerificationConfiguration.debianRoots), revocation: soft, validatingResolver: false, perMinute: 30}
+
         # Sessions with a token, and signatures that may wait for one.
         signing: {sessions: 2, queue: 1024}
 

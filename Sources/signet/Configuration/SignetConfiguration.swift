@@ -30,6 +30,10 @@ struct SignetConfiguration: Sendable {
     let crl: CRLPolicy
     /// How owners are told of their agents.
     let webhooks: WebhookConfiguration
+    /// Which public CAs there are.
+    let acme: ACMEDefinition
+    /// How agents are verified.
+    let verification: VerificationConfiguration
     /// The tokens, by their names in the hierarchy.
     let tokens: [String: TokenLocation]
     /// Sessions with each token.
@@ -58,7 +62,9 @@ extension SignetConfiguration {
     /// - Throws: ``ConfigurationError`` or `PKIXError`; the reason names file, line and key.
     init(file: String, directory: String, flags: [String: String], environment: [String: String]) async throws {
         let text = try readText(file)
-        let tokenNames = try Self.checkKeys(try Definition(text: text, file: file))
+        let definition = try Definition(text: text, file: file)
+        let tokenNames = try Self.checkKeys(definition)
+        let acme = try definition["acme"].map { try ACMEDefinition($0, directory: directory) } ?? .none
         let reader = ConfigReader(providers: [
             InMemoryProvider(
                 name: "flags",
@@ -75,13 +81,19 @@ extension SignetConfiguration {
             try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)),
         ])
         do {
-            try self.init(reader: reader, tokenNames: tokenNames, directory: directory)
+            try self.init(reader: reader, tokenNames: tokenNames, acme: acme, directory: directory)
         } catch let error as ConfigurationError {
             throw ConfigurationError("\(file) (or the environment, or a flag): \(error)")
         }
     }
 
-    private init(reader: ConfigReader, tokenNames: [String], directory: String) throws {
+    private init(
+        reader: ConfigReader,
+        tokenNames: [String],
+        acme: ACMEDefinition,
+        directory: String
+    ) throws {
+        self.acme = acme
         self.api = try ListenAddress(reader.string(forKey: "api", default: Self.defaultAPI), key: "api")
         self.publicListener = try ListenAddress(
             public: reader.string(forKey: "public", default: Self.defaultPublic),
@@ -90,6 +102,7 @@ extension SignetConfiguration {
         self.ocsp = try OCSPConfiguration(reader)
         self.crl = try CRLPolicy(reader)
         self.webhooks = try WebhookConfiguration(reader)
+        self.verification = try VerificationConfiguration(reader)
         self.publicURL = reader.string(forKey: "publicURL", default: Self.defaultPublicURL)
         self.signingSessions = try reader.integer("signing.sessions", default: 2, in: 1...64)
         self.signingQueue = try reader.integer("signing.queue", default: 1_024, in: 1...65_536)
@@ -110,13 +123,16 @@ extension SignetConfiguration {
     /// Refuses keys that nothing reads, and returns the names of the tokens.
     private static func checkKeys(_ definition: Definition) throws(PKIXError) -> [String] {
         try definition.requireKeys([
-            "api", "public", "publicURL", "tokens", "ocsp", "crl", "webhooks", "signing", "http", "log",
+            "api", "public", "publicURL", "tokens", "ocsp", "crl", "webhooks", "acme", "verification", "signing",
+            "http",
+            "log",
         ])
         try definition["signing"]?.requireKeys(["sessions", "queue"])
         try definition["http"]?.requireKeys(["maximumConnections"])
         try definition["log"]?.requireKeys(["level", "format"])
         try definition["ocsp"]?.requireKeys(OCSPConfiguration.keys)
         try definition["crl"]?.requireKeys(CRLPolicy.keys)
+        try definition["verification"]?.requireKeys(VerificationConfiguration.keys)
         try definition["webhooks"]?.requireKeys(WebhookConfiguration.keys)
         let tokens = try definition.required("tokens")
         let names = tokens.keys

@@ -155,7 +155,7 @@ struct DNSAssembly: Sendable {
     }
 
     /// A secret's text; the file must be its owner's alone.
-    private static func secret(in path: String) throws -> String {
+    static func secret(in path: String) throws -> String {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue else {
             throw ConfigurationError("\(path): no such file")

@@ -58,6 +58,26 @@ struct Daemon {
         }
     }
 
+    private func log(
+        _ definitions: Definitions,
+        _ opened: TokenAccess.Opened,
+        _ store: SQLiteStore
+    ) throws -> LogAssembly {
+        try LogAssembly(
+            try LogFiles(self.layout, definitions.hierarchy, publicURL: self.configuration.publicURL),
+            definitions,
+            tokens: opened.tokens,
+            store: store,
+            environment: RegistrationEnvironment(
+                now: SystemEnvironment.now,
+                sleep: SystemEnvironment.sleep,
+                generator: SystemRandomNumberGenerator()
+            ),
+            raID: self.configuration.publicURL,
+            logger: self.logger
+        )
+    }
+
     private func serve(_ store: SQLiteStore, _ definitions: Definitions, _ opened: TokenAccess.Opened) async throws {
         try AtomicFile.createDirectory(self.layout.crls, mode: 0o755)
         let publicSide = PublicSide(
@@ -95,22 +115,44 @@ struct Daemon {
         // Whoever holds the directory's lock is alone with its store.
         try await store.releaseLeases(at: SystemEnvironment.now())
         try await store.releaseWebhookLeases()
+        try await store.releaseServerOrderLeases(at: SystemEnvironment.now())
         let cardSigner = RegistryCardSigner(credentials: self.layout.serviceCredentials, logger: self.logger)
         let (transport, certificates) = try self.transport(assembly, publicSide.responders, cardSigner)
         certificates.installResponders()
         let announcement = Announcement(self.configuration) { await self.announce($0, $1, store: store) }
-        let (publicServices, selfCheck) = try publicSide.services(assembly, store, announcement)
+        let log = try self.log(definitions, opened, store)
+        let (publicServices, selfCheck) = try publicSide.services(
+            assembly,
+            store,
+            announcement,
+            LogResources(log: log.publicLog)
+        )
         for path in [self.layout.dns, self.layout.policy, self.layout.webhookKey] where !AtomicFile.exists(path) {
             throw ConfigurationError(
                 "\(path): no such file; run 'signet init --state \(self.layout.directory)' again: it adds what is missing"
             )
         }
         let dns = try await DNSAssembly(DNSDefinition(file: self.layout.dns, directory: self.layout.directory))
+        let publicCertificates: ServerCertificateAssembly
         do {
-            let registration = try self.registration(assembly, store, dns, cardSigner, resolutions)
+            publicCertificates = try await ServerCertificateAssembly(
+                self.configuration.acme,
+                store: store,
+                dns: dns,
+                logger: self.logger
+            )
+        } catch {
+            await dns.shutdown()
+            throw error
+        }
+        do {
+            let trust = try PublicTrustAssembly(self.configuration.verification, dns: dns, logger: self.logger)
+            let servers = publicCertificates.service(chains: BroughtChains(trust: trust))
+            let registration = try self.registration(assembly, store, dns, cardSigner, resolutions, servers)
+            let verification = try self.verification(assembly, store, dns, trust, servers)
             try await self.loadZones(registration.zones)
             let server = try ManagementServer(
-                api: try self.api(assembly, store, opened, selfCheck, registration),
+                api: try self.api(assembly, store, opened, selfCheck, registration, verification),
                 host: self.configuration.api.host,
                 port: self.configuration.api.port,
                 transport: transport,
@@ -120,13 +162,16 @@ struct Daemon {
             let housekeeping = StoreHousekeeping(store: store, logger: self.logger)
             let inner: [any Service] = [keys, recovery, certificates, housekeeping]
             let group = ServiceGroup(
-                services: inner + publicServices + registration.services + [server],
+                services: inner + publicServices + log.services + [publicCertificates.engine] + registration.services
+                    + [server],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: self.logger
             )
             try await group.run()
+            await publicCertificates.shutdown()
             await dns.shutdown()
         } catch {
+            await publicCertificates.shutdown()
             await dns.shutdown()
             throw error
         }
@@ -171,7 +216,8 @@ struct Daemon {
         _ store: SQLiteStore,
         _ opened: TokenAccess.Opened,
         _ selfCheck: StatusSelfCheck,
-        _ registration: Registrations
+        _ registration: Registrations,
+        _ verification: VerificationCalls?
     ) throws -> ManagementAPI {
         let metrics = self.metrics
         let authenticator = Authenticator(store: store)
@@ -204,6 +250,7 @@ struct Daemon {
             webhooks: registration.webhooks,
             identities: registration.identities,
             metadata: registration.metadata,
+            verification: verification,
             signatureAuthorities: self.signatureAuthorities(assembly.definitions),
             exposition: { metrics.exposition() },
             build: BuildInformation(version: Version.current, swift: Version.swift),

@@ -43,7 +43,8 @@ struct PublicSide: Sendable {
     func services(
         _ assembly: AuthorityAssembly,
         _ store: SQLiteStore,
-        _ announcement: Announcement
+        _ announcement: Announcement,
+        _ loader: any ResourceLoading
     ) throws -> (services: [any Service], selfCheck: StatusSelfCheck) {
         let authority = assembly.authority
         try self.publishCertificates(authority)
@@ -80,6 +81,8 @@ struct PublicSide: Sendable {
                 responder: responder,
                 cache: self.cache,
                 resources: self.resources,
+                challenges: { token in try await store.keyAuthorization(ofToken: token) },
+                loader: loader,
                 now: now,
                 logger: self.logger,
                 onBound: { port in await announcement.publicSide(port: port) }

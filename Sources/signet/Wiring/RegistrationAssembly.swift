@@ -29,7 +29,8 @@ extension Daemon {
         _ store: SQLiteStore,
         _ dns: DNSAssembly,
         _ signer: RegistryCardSigner,
-        _ resolutions: ResolutionCache
+        _ resolutions: ResolutionCache,
+        _ servers: any ServerCertificateObtaining
     ) throws -> Registrations {
         let environment = RegistrationEnvironment(
             now: SystemEnvironment.now,
@@ -40,6 +41,7 @@ extension Daemon {
         let engine = RegistrationEngine(
             store: ChangeNotingStore(store, cache: resolutions),
             issuing: assembly.authority,
+            serverCertificates: servers,
             observer: AuthoritativeObserver(
                 resolver: dns.resolver,
                 clock: SystemEnvironment.clock,

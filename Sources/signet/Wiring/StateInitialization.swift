@@ -52,6 +52,7 @@ struct StateInitialization: Sendable {
             flags: [:],
             environment: SystemEnvironment.variables
         )
+        try AccountKeyFile.create(for: configuration.acme)
         let store = try SQLiteStore(path: self.layout.database, clock: SystemEnvironment.clock)
         do {
             let report = try await self.populate(store, definitions, configuration, logger)

@@ -32,6 +32,8 @@ struct AgentAPI: CallableAPI {
     let clock: TestClock
     let world: WorldDouble
     let host: ZoneHostDouble
+    /// Public certificates.
+    let servers: MemoryServerCertificates
     /// DNS as anybody sees it; what our host of zones has is there.
     let dns: MemoryRecords
     let signing: BenchSigning
@@ -40,11 +42,13 @@ struct AgentAPI: CallableAPI {
     let log: LogLines
 
     /// Runs a test with an API whose engine works; its files are removed afterwards.
-    static func run(_ body: (AgentAPI) async throws -> Void) async throws {
+    ///
+    /// - Parameter hasServerCA: whether server certificates are to be had.
+    static func run(hasServerCA: Bool = true, _ body: (AgentAPI) async throws -> Void) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "agents-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let agents = try await AgentAPI(path: directory.appending(path: "store.db").path)
+        let agents = try await AgentAPI(path: directory.appending(path: "store.db").path, hasServerCA: hasServerCA)
         let engine = agents.engine
         let work = Task { try await engine.run() }
         let result: Result<Void, any Error>
@@ -59,7 +63,7 @@ struct AgentAPI: CallableAPI {
         try result.get()
     }
 
-    private init(path: String) async throws {
+    private init(path: String, hasServerCA: Bool) async throws {
         let (clock, metrics, log) = (TestClock(), MetricsRegistry(), LogLines())
         let logger = Logger(label: "test") { _ in LogCapture(lines: log) }
         let hierarchy = try TestHierarchy()
@@ -94,10 +98,12 @@ struct AgentAPI: CallableAPI {
         )
         let resolutions = ResolutionCache()
         let dns = MemoryRecords { host.records }
+        let servers = MemoryServerCertificates { clock.now }
         let signing = try BenchSigning()
         let engine = RegistrationEngine(
             store: ChangeNotingStore(store, cache: resolutions),
             issuing: authority,
+            serverCertificates: hasServerCA ? servers : nil,
             observer: world,
             zones: zones,
             environment: environment,
@@ -140,6 +146,7 @@ struct AgentAPI: CallableAPI {
                 raID: "https://ra.example"
             ),
             metadata: MetadataService(registrations: service, documents: self.documents),
+            verification: try VerificationDouble.calls(hierarchy, store),
             signatureAuthorities: ["test"],
             exposition: { metrics.exposition() },
             build: BuildInformation(version: "1.2.3", swift: "6.3"),
@@ -151,7 +158,7 @@ struct AgentAPI: CallableAPI {
         for role in Role.allCases { secrets[role] = try await APIFixture.token(role, tokens) }
         (self.store, self.engine, self.tokens, self.secrets) = (store, engine, tokens, secrets)
         (self.hierarchy, self.clock, self.world, self.host, self.log) = (hierarchy, clock, world, host, log)
-        (self.dns, self.signing) = (dns, signing)
+        (self.dns, self.signing, self.servers) = (dns, signing, servers)
     }
 }
 

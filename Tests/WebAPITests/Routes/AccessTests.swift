@@ -29,6 +29,17 @@ struct AccessTests {
         "POST /v2/ans/agents/{agentId}/certificates/identity": "register",
         "GET /v2/ans/agents/{agentId}/certificates/server": "seeAgents",
         "GET /v2/ans/agents/{agentId}/csrs/{csrId}/status": "seeAgents",
+        "POST /v2/ans/agents/{agentId}/certificates/server": "register",
+        "POST /v2/ans/agents/{agentId}/certificates/server/renewal": "register",
+        "GET /v2/ans/agents/{agentId}/certificates/server/renewal": "seeAgents",
+        "DELETE /v2/ans/agents/{agentId}/certificates/server/renewal": "register",
+        "POST /v2/ans/agents/{agentId}/certificates/server/renewal/verify-acme": "register",
+        "POST /v1/agents/{agentId}/certificates/server": "register",
+        "POST /v1/agents/{agentId}/certificates/server/renewal": "register",
+        "GET /v1/agents/{agentId}/certificates/server/renewal": "seeAgents",
+        "DELETE /v1/agents/{agentId}/certificates/server/renewal": "register",
+        "POST /v1/agents/{agentId}/certificates/server/renewal/verify-acme": "register",
+        "GET /v2/ans/agents/{agentId}/certificates/pairs": "seeAgents",
         "POST /v1/agents/register": "register", "GET /v1/agents": "seeAgents", "GET /v1/agents/{agentId}": "seeAgents",
         "GET /v1/agents/{agentId}/status": "seeAgents", "POST /v1/agents/{agentId}/verify-acme": "register",
         "POST /v1/agents/{agentId}/verify-dns": "register", "POST /v1/agents/{agentId}/revoke": "register",
@@ -38,7 +49,7 @@ struct AccessTests {
         "GET /v1/agents/{agentId}/certificates/server": "seeAgents",
         "GET /v1/agents/{agentId}/csrs/{csrId}/status": "seeAgents", "GET /v1/agents/events": "register",
         "POST /v1/agents/resolution": "everyone", "GET /v1/domains/check": "everyone",
-        "GET /v1/resolve/{agent}": "everyone",
+        "GET /v1/resolve/{agent}": "everyone", "POST /v1/verify": "everyone",
         "GET /v2/ans/agents/{agentId}/catalog-entry": "register",
         "GET /v2/ans/agents/{agentId}/ai-catalog": "register",
         "GET /v1/domains/{name}/ai-catalog.json": "everyone",
@@ -174,7 +185,9 @@ struct AccessTests {
         fixture.clock.advance(by: 61)
         let unknown = APITokenSecret(generator: &Self.generator).reveal()
         var answers: Set<String> = []
-        for token in [revoked, expired, unknown, "rubbish", String(revoked.dropLast()) + "A"] {
+        for token in [
+            revoked, expired, unknown, "rubbish", String(revoked.dropLast()) + (revoked.hasSuffix("A") ? "B" : "A"),
+        ] {
             let answer = try await fixture.call(.get, "/v1/certificates", headers: [.authorization: "Bearer \(token)"])
             #expect(answer.status == 401)
             #expect(answer.headers[.wwwAuthenticate] == #"Bearer realm="signet", error="invalid_token""#)

@@ -1,0 +1,156 @@
+// signet log: the transparency log, verified and asked for proofs.
+
+import ArgumentParser
+import CertificateAuthority
+import Foundation
+import PKIX
+import Persistence
+import TransparencyLog
+
+struct LogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Verify the transparency log, and make proofs that hold offline.",
+        subcommands: [Verify.self, Prove.self]
+    )
+
+    /// Checkpoints of the history read at once.
+    private static let page = 1_000
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read the whole log again: entries, tiles, checkpoints, and the store against the log.",
+            discussion: """
+                Exit code 0 when everything is as it should be, 1 when there are faults. The daemon may be running: what it
+                publishes meanwhile is left out.
+                """
+        )
+
+        @OptionGroup var state: StateOptions
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            try await signet.run {
+                let (files, layout) = try await LogCommand.files(self.state)
+                try await withStore(self.state) { store in
+                    let verifier = LogVerifier(storage: files.storage, identity: files.identity)
+                    var report = try await verifier.run(
+                        history: { try await store.checkpoints(after: $0, limit: LogCommand.page) },
+                        visit: { index, _, leaf in
+                            try await store.indices(ofLeaves: [leaf])[leaf] == index
+                                ? nil : "the store does not know the entry \(index)"
+                        }
+                    )
+                    try await Self.compare(store, files, &report)
+                    try self.show(report, layout)
+                }
+            }
+        }
+
+        /// The store against the log: what the store calls integrated is what the log has.
+        private static func compare(
+            _ store: SQLiteStore,
+            _ files: LogFiles,
+            _ report: inout VerificationReport
+        ) async throws {
+            guard let record = try await store.lastRecord() else { return }
+            guard let bytes = try await files.storage.checkpoint() else { return }
+            let published = try files.identity.checkpoint(bytes)
+            if record.size > published.size {
+                report.found("the store knows \(record.size) entries, the published checkpoint \(published.size)")
+            }
+            let proofs = LogProofs(storage: files.storage, identity: files.identity)
+            var last: Int64 = 0
+            while last < record.lastID {
+                let entries = try await store.next(after: last, limit: LogCommand.page, bytes: 1 << 24)
+                guard let end = entries.last?.id else { break }
+                let places = try await store.integrations(of: entries.map(\.id).filter { $0 <= record.lastID })
+                let indices = Dictionary(uniqueKeysWithValues: places.map { ($0.id, $0.index) })
+                for entry in entries where entry.id <= record.lastID {
+                    guard let index = indices[entry.id] else {
+                        report.found("the outbox's entry \(entry.id) has no place in the log")
+                        continue
+                    }
+                    if try await proofs.entry(index) != entry.data {
+                        report.found("the log's entry \(index) is not what the store says of \(entry.id)")
+                    }
+                }
+                last = end
+            }
+        }
+
+        private func show(_ report: VerificationReport, _ layout: StateLayout) throws {
+            if self.json {
+                try printJSON([
+                    "entries": "\(report.entries)", "tiles": "\(report.tiles)", "checkpoints": "\(report.checkpoints)",
+                    "faults": "\(report.faultCount)", "first": report.faults.first ?? "",
+                ])
+            } else {
+                print(
+                    "\(report.entries) entries, \(report.tiles) tiles, \(report.checkpoints) checkpoints, "
+                        + "\(report.faultCount) faults"
+                )
+                for fault in report.faults { print("fault: \(fault)") }
+            }
+            if !report.isSound { throw ExitCode.failure }
+        }
+    }
+
+    struct Prove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write a proof that an entry is in the log, which verifies offline (C2SP tlog-proof).",
+            discussion: "The newest entry about the subject is proven, unless --index names one."
+        )
+
+        @OptionGroup var state: StateOptions
+
+        @Option(help: "The entry's index.")
+        var index: Int?
+
+        @Option(help: "A certificate's serial number.")
+        var serial: String?
+
+        @Option(help: "An agent's id.")
+        var agent: String?
+
+        func run() async throws {
+            try await signet.run {
+                let (files, _) = try await LogCommand.files(self.state)
+                try await withStore(self.state) { store in
+                    let index = try await self.place(store)
+                    let proofs = LogProofs(storage: files.storage, identity: files.identity)
+                    FileHandle.standardOutput.write(Data(try await proofs.proofFile(of: index).bytes))
+                }
+            }
+        }
+
+        private func place(_ store: SQLiteStore) async throws -> Int {
+            let subject: LogSubject
+            switch (self.index, self.serial, self.agent) {
+            case (let index?, nil, nil): return index
+            case (nil, let serial?, nil): subject = .serialNumber(try SerialNumber(hexadecimal: serial))
+            case (nil, nil, let agent?): subject = .agent(agent)
+            default: throw ConfigurationError("say one of --index, --serial, --agent")
+            }
+            guard let last = try await store.entries(about: subject, limit: LogCommand.page).last else {
+                throw LogError(.notFound, "the log has no entry about it, or not yet")
+            }
+            return last.index
+        }
+    }
+
+    /// The log of a state directory.
+    private static func files(_ state: StateOptions) async throws -> (LogFiles, StateLayout) {
+        let layout = try state.existingLayout()
+        let definitions = try Definitions(hierarchy: layout.hierarchy)
+        let configuration = try await SignetConfiguration(
+            file: layout.configuration,
+            directory: layout.directory,
+            flags: [:],
+            environment: SystemEnvironment.variables
+        )
+        return (try LogFiles(layout, definitions.hierarchy, publicURL: configuration.publicURL), layout)
+    }
+}

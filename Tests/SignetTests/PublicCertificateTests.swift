@@ -1,0 +1,182 @@
+// The daemon has public certificates issued: by Pebble, over http-01 at its own public side.
+
+import AuditLog
+import Foundation
+import PKIX
+import Persistence
+import ServerCertificates
+import Synchronization
+import Testing
+import X509
+
+/// A program that ends with the last reference.
+private final class Peer: Sendable {
+    private let process: Mutex<Process>
+
+    init(_ arguments: [String], environment: [String: String] = [:], log: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        let output = try #require(FileHandle(forWritingAtPath: log))
+        (process.standardOutput, process.standardError) = (output, output)
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        self.process = Mutex(process)
+    }
+
+    deinit {
+        self.process.withLock { process in
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+    }
+}
+
+@Suite("Public certificates")
+struct PublicCertificateTests {
+    private static let host = "a.agents.test"
+
+    /// Ports that are free now.
+    private func ports(_ count: Int) throws -> [Int] {
+        let script = """
+            import socket
+            s=[socket.socket() for _ in range(\(count))]
+            [x.bind(("127.0.0.1",0)) for x in s]
+            print(*[x.getsockname()[1] for x in s])
+            """
+        let output = try shell("python3", ["-c", script]).output
+        return output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    }
+
+    private func write(_ text: String, in daemon: SignetDaemon, replacing former: String) throws {
+        let file = "\(daemon.state)/config.yaml"
+        let old = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(old.contains(former))
+        try old.replacing(former, with: text).write(toFile: file, atomically: true, encoding: .utf8)
+    }
+
+    @Test("init makes the account's key, and check says what is wrong with a CA")
+    func configuration() throws {
+        let daemon = try SignetDaemon()
+        let check = { try shell(signetProgram, ["config", "check", "--state", daemon.state]) }
+        #expect(try check().output.contains("config.yaml: well; 0 public CAs"))
+        try self.write(
+            "authorities: {one: {directory: \"https://ca.test/dir\"}}",
+            in: daemon,
+            replacing: "authorities: {}"
+        )
+        let missing = try check()
+        #expect(missing.status == 2 && missing.errors.contains("acme-one.key"), "\(missing.errors)")
+        let again = try shell(signetProgram, ["init", "--state", daemon.state])
+        #expect(again.status == 0, "\(again.errors)")
+        let attributes = try FileManager.default.attributesOfItem(atPath: "\(daemon.state)/secrets/acme-one.key")
+        #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+        #expect(try check().output.contains("config.yaml: well; 1 public CAs"))
+        try self.write("https://ca.test/dir\", profil: x", in: daemon, replacing: "https://ca.test/dir\"")
+        let unknown = try check()
+        #expect(unknown.status == 2 && unknown.errors.contains("profil"), "\(unknown.errors)")
+        try self.write("http://ca.test/dir\"", in: daemon, replacing: "https://ca.test/dir\", profil: x")
+        let plain = try check()
+        #expect(plain.status == 2 && plain.errors.contains("no https address"), "\(plain.errors)")
+    }
+
+    @Test("an order in the store is taken to its end by the daemon, over its own public side, across a kill")
+    func obtained() async throws {
+        let daemon = try SignetDaemon()
+        let ports = try self.ports(6)
+        let directory = daemon.directory
+        let certificate = try shell(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                "/CN=pebble", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", directory.file("pebble.key"), "-out",
+                directory.file("pebble.pem"),
+            ]
+        )
+        #expect(certificate.status == 0, "\(certificate.errors)")
+        let settings: [String: Any] = [
+            "pebble": [
+                "listenAddress": "127.0.0.1:\(ports[0])", "managementListenAddress": "127.0.0.1:\(ports[1])",
+                "certificate": directory.file("pebble.pem"), "privateKey": directory.file("pebble.key"),
+                "httpPort": ports[2], "tlsPort": ports[3], "ocspResponderURL": "",
+                "externalAccountBindingRequired": false,
+            ]
+        ]
+        try JSONSerialization.data(withJSONObject: settings).write(to: URL(filePath: directory.file("pebble.json")))
+        let names = try Peer(
+            [
+                "pebble-challtestsrv", "-dns01", "127.0.0.1:\(ports[4])", "-http01", "", "-https01", "", "-tlsalpn01",
+                "",
+                "-defaultIPv6", "", "-management", "127.0.0.1:\(ports[5])",
+            ],
+            log: directory.file("names.log")
+        )
+        let pebble = try Peer(
+            ["pebble", "-config", directory.file("pebble.json"), "-dnsserver", "127.0.0.1:\(ports[4])", "-strict"],
+            environment: ["PEBBLE_VA_NOSLEEP": "1"],
+            log: directory.file("pebble.log")
+        )
+        defer { withExtendedLifetime((names, pebble)) {} }
+        try self.write(
+            """
+            authorities: {pebble: {directory: "https://127.0.0.1:\(ports[0])/dir", agreeToTerms: true,
+                  roots: "\(directory.file("pebble.pem"))", challenges: [http-01]}}
+            """,
+            in: daemon,
+            replacing: "authorities: {}"
+        )
+        try self.write("httpHosts: [\"*.agents.test\"]", in: daemon, replacing: "httpHosts: []")
+        let again = try shell(signetProgram, ["init", "--state", daemon.state])
+        #expect(again.status == 0, "\(again.errors)")
+        let publicSide = "http://127.0.0.1:\(ports[2])"
+        try daemon.start(public: publicSide)
+
+        let store = try SQLiteStore(path: "\(daemon.state)/signet.db", creating: false, clock: ContinuousClock())
+        let pem = try shell(
+            "openssl",
+            [
+                "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/",
+                "-addext",
+                "subjectAltName=DNS:\(Self.host)", "-keyout", directory.file("agent.key"),
+            ]
+        )
+        let order = ServerCertificateOrder(
+            host: Self.host,
+            request: try ParsedCSR(Array(pem.output.utf8)),
+            agent: "agent-1",
+            actor: "test",
+            reference: "order-1"
+        )
+        let placed = ServerOrder(order, authority: "pebble", at: Date())
+        let event = AuditEvent(
+            at: Date(),
+            actor: "test",
+            action: .orderServerCertificate,
+            object: "server-order:order-1"
+        )
+        _ = try await store.insert(placed, dueAt: Date(), audit: event)
+        try await self.wait(daemon) { try await store.order("order-1")?.order.state != nil }
+        daemon.kill()
+        try daemon.start(public: publicSide)
+        try await self.wait(daemon) { try await store.order("order-1")?.order.status == .obtained }
+        let kept = try #require(try await store.certificate(reference: "order-1"))
+        let leaf = try EncodedCertificate(der: kept.certificate.certificate)
+        #expect(leaf.fields.publicKey == order.request.publicKey.certificateKey)
+        #expect(try await store.certificates(of: "agent-1").count == 1)
+        #expect(daemon.stop() == 0)
+        await store.close()
+        let text = daemon.log
+        #expect(!text.contains("PRIVATE KEY"))
+    }
+
+    private func wait(_ daemon: SignetDaemon, until isSo: () async throws -> Bool) async throws {
+        for _ in 0..<600 {
+            if try await isSo() { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        Issue.record("it did not come there: \(daemon.log.suffix(4_000))")
+        throw DaemonError("timeout")
+    }
+}
