@@ -47,10 +47,8 @@ public enum Budget {
     static let pathBytes = 512
     /// Checkpoints that are shown at once.
     static let historyPage = 100
-    /// Checkpoints among which one is looked for by its root: an hour's, at ten a second.
-    static let historySearch = 36_000
     /// Entries about one subject that are shown.
     static let searchPage = 1_000
-    /// Events of one agent that are looked at: it has one certificate or two in 60 days.
-    static let auditPage = 1_000
+    /// Events of one agent that an audit shows, the newest first: each has a proof.
+    static let auditPage = 50
 }

@@ -71,6 +71,10 @@ private let statements: [(sql: String, indexes: [String])] = [
     (LogOutboxRow.indexOfLeaf, ["log_outbox_by_leaf (leaf_hash=?)"]),
     (LogOutboxRow.integration, ["INTEGER PRIMARY KEY (rowid=?)"]),
     (LogOutboxRow.change, ["INTEGER PRIMARY KEY (rowid=?)"]),
+    (
+        LogLookupRow.byAgent,
+        ["registration_events_by_agent (agent_id=?)", "sqlite_autoindex_log_outbox_1 (kind=? AND reference=?)"]
+    ),
     (LogRecordRow.sizeOfRoot, ["log_checkpoints_by_root (root=?)"]),
     (ChangeRow.last, ["SEARCH revocations"]),
     (ChangeRow.list, ["INTEGER PRIMARY KEY (rowid>?)"]),
@@ -169,6 +173,23 @@ func checkPlan(_ plan: [String]) {
 
 @Suite("Query plans")
 struct QueryPlanTests {
+    @Test(
+        "Lookups in the log begin at their subject, and sort what is about it alone",
+        arguments: [
+            (LogLookupRow.bySerial, "sqlite_autoindex_certificates_1 (serial=?)"),
+            (LogLookupRow.byFingerprint, "certificates_by_fingerprint (sha256=?)"),
+            (LogLookupRow.byHost, "certificates_by_agent (agent=?)"),
+        ]
+    )
+    func lookups(sql: String, index: String) async throws {
+        try await withSQLiteStore { store, _ in
+            let plan = try await plan(sql, of: store)
+            #expect(plan.filter { $0.contains(index) }.count == 2, "\(plan)")
+            #expect(plan.filter { $0.contains("(kind=? AND reference=?)") }.count == 2, "\(plan)")
+            #expect(!plan.contains { $0.contains("SCAN") || $0.contains("(kind=?)") }, "\(plan)")
+        }
+    }
+
     @Test("Every statement searches by an index", arguments: statements)
     func statement(sql: String, indexes: [String]) async throws {
         try await withSQLiteStore { store, _ in

@@ -18,11 +18,14 @@ public enum LogSubject: Hashable, Sendable {
 ///
 /// Any number of tasks may ask; only what is integrated is found.
 public protocol LogLookup: Sendable {
-    /// The places of the entries about a subject, the oldest first.
+    /// The places of the entries about a subject, the newest first.
     func entries(about subject: LogSubject, limit: Int) async throws -> [IntegratedEntry]
 
     /// Checkpoints of greater size than this, or of any for nil, the smallest first.
     func checkpoints(after size: Int?, limit: Int) async throws -> [[UInt8]]
+
+    /// The size of a checkpoint that was published with this root; nil for none.
+    func size(ofRoot root: LogHash) async throws -> Int?
 
     /// Checkpoints of the greatest sizes, the greatest first.
     func lastCheckpoints(limit: Int) async throws -> [[UInt8]]

@@ -7,8 +7,10 @@ extension PublicLog {
     /// `/v1/agents/{id}` and what lies below it; nil when the log has nothing of the agent.
     func aboutAgent(_ parts: [String]) async throws(LogError) -> LogAnswer? {
         let subject = LogSubject.agent(parts[0])
-        let places = try await self.reading { try await self.lookup.entries(about: subject, limit: Budget.auditPage) }
-        guard let last = places.last else { return nil }
+        let isAudit = parts.dropFirst().first == "audit"
+        let limit = isAudit ? Budget.auditPage : 1
+        let places = try await self.reading { try await self.lookup.entries(about: subject, limit: limit) }
+        guard let last = places.first else { return nil }
         switch (parts.dropFirst().first, parts.count) {
         case (nil, 1): return .json(try await self.badge(of: last).value(), maxAge: 1)
         case ("audit", 2): return try await self.audit(places)

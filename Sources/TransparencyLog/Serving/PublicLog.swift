@@ -155,8 +155,7 @@ public struct PublicLog: Sendable {
         guard let root = [UInt8](hexadecimal: text).flatMap({ LogHash($0) }) else { return nil }
         let published = try await self.reading { try await self.proofs.checkpoint() }
         if published.root == root { return published.size }
-        let notes = try await self.reading { try await self.lookup.lastCheckpoints(limit: Budget.historySearch) }
-        return notes.lazy.compactMap { try? SignedCheckpoint($0) }.first { $0.root == root }?.size
+        return try await self.reading { try await self.lookup.size(ofRoot: root) }
     }
 
     private func search(_ kind: String, _ value: String) async throws(LogError) -> LogAnswer? {

@@ -134,7 +134,7 @@ struct LogCommand: AsyncParsableCommand {
             case (nil, nil, let agent?): subject = .agent(agent)
             default: throw ConfigurationError("say one of --index, --serial, --agent")
             }
-            guard let last = try await store.entries(about: subject, limit: LogCommand.page).last else {
+            guard let last = try await store.entries(about: subject, limit: 1).first else {
                 throw LogError(.notFound, "the log has no entry about it, or not yet")
             }
             return last.index
