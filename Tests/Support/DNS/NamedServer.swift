@@ -52,7 +52,7 @@ public final class NamedServer: @unchecked Sendable {
     public let secret: String
     /// Where everything lies.
     public let directory: URL
-    private var process = Process()
+    private var process: SpawnedProgram?
     private let lock = NSLock()
 
     /// What went wrong.
@@ -103,16 +103,7 @@ public final class NamedServer: @unchecked Sendable {
 
     /// Ends the server; its zones stay as they are for ``resume()``.
     public func pause() {
-        self.lock.withLock {
-            guard self.process.isRunning else { return }
-            self.process.terminate()
-            let deadline = Date().addingTimeInterval(3)
-            while self.process.isRunning, Date() < deadline { usleep(2_000) }
-            if self.process.isRunning {
-                kill(self.process.processIdentifier, SIGKILL)
-                self.process.waitUntilExit()
-            }
-        }
+        self.lock.withLock { self.process?.stop() }
     }
 
     /// Starts the server again, on the same port and with the zones as they were.
@@ -137,16 +128,14 @@ public final class NamedServer: @unchecked Sendable {
             throw Failure(description: "no named at \(programs); install bind9 (scripts/setup --tests)")
         }
         try self.write("", to: "named.log")
-        let log = try FileHandle(forWritingTo: self.directory.appending(path: "named.log"))
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = ["-g", "-n", "1", "-c", self.directory.appending(path: "named.conf").path]
-        process.standardOutput = log
-        process.standardError = log
-        process.standardInput = FileHandle.nullDevice
-        try self.lock.withLock {
-            try process.run()
+        let process = try self.lock.withLock {
+            let process = try SpawnedProgram(
+                program,
+                ["-g", "-n", "1", "-c", self.directory.appending(path: "named.conf").path],
+                output: self.directory.appending(path: "named.log").path
+            )
             self.process = process
+            return process
         }
         let deadline = Date().addingTimeInterval(20)
         while !self.log.contains(" running\n") {
