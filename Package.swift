@@ -347,9 +347,8 @@ let tests: [Target] = [
     .testTarget(
         name: "WebAPITests",
         dependencies: [
-            "WebAPI", "TestSupport", "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog",
-            "CertificateAuthority",
-            "RegistrationAuthority", "Persistence", "Telemetry", "PublicTrust", "Verification",
+            "WebAPI", "TestSupport", "LoopbackSupport", "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog",
+            "CertificateAuthority", "RegistrationAuthority", "Persistence", "Telemetry", "PublicTrust", "Verification",
             hummingbird, httpTypes, nioCore, nioPosix, nioSSL, lifecycle, logging, coreMetrics, x509, asn1, crypto,
             yams,
         ],
@@ -358,8 +357,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ValidationServiceTests",
         dependencies: [
-            "ValidationService", "TestSupport", "PKIX", nioCore, nioPosix, lifecycle, logging, coreMetrics,
-            metricsTestKit,
+            "ValidationService", "TestSupport", "LoopbackSupport", "PKIX", nioCore, nioPosix, lifecycle, logging,
+            coreMetrics, metricsTestKit,
         ],
         swiftSettings: settings
     ),

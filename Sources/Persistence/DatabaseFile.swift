@@ -89,12 +89,20 @@ struct DatabaseFile {
         )
     }
 
+    /// Applies the migrations that are missing.
+    ///
+    /// Each is a transaction of its own, and another process may be applying them at the same time: what it has applied
+    /// between this one's look and its turn fails here and is done. As long as there are more of them, go on.
     private func migrate(_ pool: DatabasePool) throws {
-        do {
-            try Schema.migrator.migrate(pool)
-        } catch {
-            // Another process may have done it at the same time: then it is done.
-            guard try pool.read(Schema.migrator.hasCompletedMigrations) else { throw error }
+        var applied = try pool.read(Schema.migrator.appliedIdentifiers).count
+        while true {
+            do {
+                return try Schema.migrator.migrate(pool)
+            } catch {
+                let now = try pool.read(Schema.migrator.appliedIdentifiers).count
+                guard now > applied else { throw error }
+                applied = now
+            }
         }
     }
 

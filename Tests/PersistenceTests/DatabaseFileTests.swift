@@ -122,12 +122,12 @@ struct DatabaseFileTests {
         }
     }
 
-    @Test("Opening many times at once creates one database")
-    func concurrently() async throws {
+    @Test("Opening many times at once creates one database", arguments: 0..<8)
+    func concurrently(_ round: Int) async throws {
         try await withTemporaryDirectory { directory in
             let path = directory + "/signet.db"
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for number in 0..<4 {
+                for number in 0..<8 {
                     group.addTask {
                         let store = try SQLiteStore(path: path, clock: ContinuousClock())
                         try await store.append([event(.ceremony, number)])
@@ -137,7 +137,7 @@ struct DatabaseFileTests {
                 try await group.waitForAll()
             }
             let store = try SQLiteStore(path: path, creating: false, clock: ContinuousClock())
-            #expect(try await store.verify().count == 4)
+            #expect(try await store.verify().count == 8)
             await store.close()
         }
     }

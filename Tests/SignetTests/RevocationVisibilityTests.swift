@@ -31,8 +31,7 @@ struct RevocationVisibilityTests {
                 try party.crl("/crl/agents.crl").entry(of: leaf)?.contains("Superseded") ?? false
             }
             #expect(listed != nil)
-            // The interval, a signature, and patience for a machine whose two threads wait for other tests' programs.
-            #expect(acknowledged.duration(to: .now) < Self.batching + .seconds(8))
+            #expect(acknowledged.duration(to: .now) < Self.batching + .seconds(2))
         }
         try self.checkResponder(party, place, leaves[0])
         #expect(party.daemon.stop() == 0)

@@ -39,8 +39,8 @@ public struct PIN: Sendable, CustomStringConvertible, CustomDebugStringConvertib
         body(UnsafeBufferPointer(self.storage.bytes))
     }
 
+    // Unchecked is safe: the pointer and what it points to are written in `init` and `deinit` only, which nobody can race.
     private final class Storage: @unchecked Sendable {
-        // Safe: written in `init` and `deinit` only.
         let bytes: UnsafeMutableBufferPointer<UInt8>
 
         init(_ bytes: some Collection<UInt8>) {

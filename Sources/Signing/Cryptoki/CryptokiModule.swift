@@ -91,8 +91,8 @@ public final class CryptokiModule: Cryptoki {
 }
 
 /// The functions of a loaded module.
+// Unchecked is safe: a table of function pointers that never changes; the library is never unloaded.
 struct FunctionList: @unchecked Sendable {
-    // Safe: a table of function pointers that never changes; the library is never unloaded.
     let list: CK_FUNCTION_LIST
 
     static func load(path: String) throws(SigningError) -> FunctionList {

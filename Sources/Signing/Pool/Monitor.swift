@@ -3,9 +3,9 @@
 import Glibc
 
 /// A state that one thread at a time may touch, and on which threads may wait.
+// Unchecked is safe: `state` is touched only between `pthread_mutex_lock` and `pthread_mutex_unlock` of `mutex`; the pointers
+// never change and are freed when nobody can reach the object.
 final class Monitor<State>: @unchecked Sendable {
-    // Safe: `state` is touched only between `pthread_mutex_lock` and `pthread_mutex_unlock` of `mutex`; the pointers
-    // never change and are freed when nobody can reach the object.
     private var state: State
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let conditions: UnsafeMutablePointer<pthread_cond_t>

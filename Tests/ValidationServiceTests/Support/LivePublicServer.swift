@@ -2,6 +2,7 @@
 
 import CoreMetrics
 import Logging
+import LoopbackSupport
 import NIOCore
 import NIOPosix
 import ServiceLifecycle

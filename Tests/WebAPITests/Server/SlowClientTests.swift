@@ -2,6 +2,7 @@
 
 import Foundation
 import HTTPTypes
+import LoopbackSupport
 import RegistrationAuthority
 import Telemetry
 import TestSupport

@@ -3,6 +3,7 @@
 import AuditLog
 import Foundation
 import HTTPTypes
+import LoopbackSupport
 import RegistrationAuthority
 import Telemetry
 import TestSupport

@@ -4,14 +4,19 @@ import Foundation
 import Glibc
 
 /// A blocking connection, on a thread of its own.
-final class RawConnection: @unchecked Sendable {
-    // Sound: one test uses one connection at a time, each call on a thread that the test waits for.
+// Unchecked is safe: one test uses one connection at a time, each call on a thread that the test waits for.
+public final class RawConnection: @unchecked Sendable {
     private let socket: Int32
     private var received: [UInt8] = []
 
-    struct Failure: Error { let call: String, code: Int32 }
+    /// A call of the system that failed.
+    public struct Failure: Error {
+        let call: String
+        let code: Int32
+    }
 
-    init(port: Int) throws {
+    /// Connects to a port of this machine.
+    public init(port: Int) throws {
         self.socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         // struct sockaddr_in on Linux (ip(7)): family, port and address, the last two in network order, eight zeros.
         let address: [UInt8] =
@@ -26,11 +31,11 @@ final class RawConnection: @unchecked Sendable {
 
     /// Sends the octets of a text.
     @discardableResult
-    func send(_ text: String) -> Bool { self.send(Array(text.utf8)) }
+    public func send(_ text: String) -> Bool { self.send(Array(text.utf8)) }
 
     /// Sends octets; false when the peer has closed.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    public func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -43,17 +48,17 @@ final class RawConnection: @unchecked Sendable {
     }
 
     /// Closes the sending side.
-    func finish() { shutdown(self.socket, Int32(SHUT_WR)) }
+    public func finish() { shutdown(self.socket, Int32(SHUT_WR)) }
 
     /// Reads until what came satisfies a condition, the peer closes, or the time is over.
-    func read(seconds: Double = 10, until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
+    public func read(seconds: Double = 10, until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: self.readBlocking(seconds, isEnough)) }
         }
     }
 
     /// Reads until the peer closes; nil when it does not in time.
-    func readToEnd(seconds: Double = 10) async -> String? {
+    public func readToEnd(seconds: Double = 10) async -> String? {
         let text = await self.read(seconds: seconds) { _ in false }
         return self.isAtEnd ? text : nil
     }
