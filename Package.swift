@@ -247,6 +247,13 @@ let tests: [Target] = [
         path: "Tests/LoopbackSupport",
         swiftSettings: settings
     ),
+    // A CA of our own that misbehaves at a test's word, and Pebble.
+    .target(
+        name: "ACMESupport",
+        dependencies: ["ACME", "LoopbackSupport", "JSON", "JOSE", "PKIX", crypto, x509, asn1],
+        path: "Tests/ACMESupport",
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "PKIXTests",
         dependencies: ["PKIX", "TestSupport", x509, asn1, crypto, cryptoExtras],
@@ -281,8 +288,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ACMETests",
         dependencies: [
-            "ACME", "LoopbackSupport", "JSON", "JOSE", "PKIX", crypto, cryptoExtras, x509, asn1, nioCore, nioPosix,
-            nioHTTP1, nioSSL, nioTLS, logging,
+            "ACME", "ACMESupport", "LoopbackSupport", "JSON", "JOSE", "PKIX", crypto, cryptoExtras, x509, asn1,
+            nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
         ],
         swiftSettings: settings
     ),
@@ -295,8 +302,9 @@ let tests: [Target] = [
     .testTarget(
         name: "ServerCertificatesTests",
         dependencies: [
-            "ServerCertificates", "PKIX", "JSON", "JOSE", "ACME", "DNS", "AuditLog", crypto, cryptoExtras, x509, asn1,
-            nioCore, nioPosix, nioHTTP1, lifecycle, logging,
+            "ServerCertificates", "ACMESupport", "LoopbackSupport", "TestSupport", "PKIX", "JSON", "JOSE", "ACME",
+            "DNS",
+            "AuditLog", crypto, cryptoExtras, x509, asn1, lifecycle, logging,
         ],
         swiftSettings: settings
     ),
@@ -366,8 +374,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SignetTests",
         dependencies: [
-            "signet", "TestSupport", "PKIX", "JSON", "AuditLog", "CertificateAuthority", "ServerCertificates",
-            "Persistence", asyncHTTPClient,
+            "signet", "TestSupport", "ACMESupport", "LoopbackSupport", "ACME", "PKIX", "JSON", "AuditLog",
+            "CertificateAuthority", "ServerCertificates", "Persistence", asyncHTTPClient,
             nioCore, nioHTTP1,
             x509, asn1,
             crypto,

@@ -137,12 +137,33 @@ public struct ServerCertificateRenewal: Hashable, Sendable {
     }
 }
 
+/// What is to be had of public certificates, as the configuration is.
+public struct ServerCertificateAbilities: Hashable, Sendable {
+    /// Whether there is a CA to order at.
+    public let canOrder: Bool
+    /// Whether there are trust roots to judge certificates by that agents bring.
+    public let canAdopt: Bool
+
+    /// Creates the value.
+    public init(canOrder: Bool, canAdopt: Bool) {
+        self.canOrder = canOrder
+        self.canAdopt = canAdopt
+    }
+}
+
 /// Obtains public certificates for hosts whose control is proven, keeps them, and takes in those that agents bring.
 ///
 /// Durability: an order is on stable storage when ``order(_:)`` returns and goes on without its caller, also in another
 /// process after a crash, until it is obtained, failed or cancelled. Idempotency: by reference. Concurrency: any number of
 /// tasks may call. Failures are ``IssuingFailure``: transient when the same call may succeed later.
 public protocol ServerCertificateObtaining: Sendable {
+    /// What can be asked of it at all.
+    var abilities: ServerCertificateAbilities { get }
+
+    /// Whether CAs are shown control of a host by what we write or serve: then nothing that its owner does now tells that the
+    /// host is still its own.
+    func provesControl(of host: String) async throws(IssuingFailure) -> Bool
+
     /// Places an order, or finds it by its reference.
     func order(_ order: ServerCertificateOrder) async throws(IssuingFailure) -> ServerCertificateProgress
 
@@ -157,8 +178,18 @@ public protocol ServerCertificateObtaining: Sendable {
     /// The owner says that the answers are in place: they are looked at now, not later.
     func answered(_ reference: String) async throws(IssuingFailure)
 
-    /// Gives an order up; answers to its challenges are removed. One that has ended stays as it is.
-    func cancel(_ reference: String, because reason: String) async throws(IssuingFailure)
+    /// Gives an order up; answers to its challenges are removed. One that has ended stays as it is, and one that was never
+    /// placed is none to give up.
+    ///
+    /// A CA that was asked to issue may do so all the same: until it has said its last word the order is under way, and the
+    /// certificate that comes of it is kept and revoked.
+    ///
+    /// - Parameter revocation: why such a certificate is revoked.
+    func cancel(
+        _ reference: String,
+        because reason: String,
+        revoking revocation: RevocationReason
+    ) async throws(IssuingFailure)
 
     /// Takes in a certificate that its agent brings, once its chain leads to the trust roots and names, validity, key and
     /// revocation are found good; by the same reference, it is taken in once.
@@ -180,7 +211,15 @@ public protocol ServerCertificateObtaining: Sendable {
     /// - Parameter fingerprint: SHA-256 of the certificate.
     func renewal(of fingerprint: [UInt8]) async throws(IssuingFailure) -> ServerCertificateRenewal
 
-    /// Revokes a certificate at its CA; to do it again changes nothing. One that was brought is marked alone: its CA does not
-    /// know us.
-    func revoke(_ fingerprint: [UInt8], reason: RevocationReason, actor: String) async throws(IssuingFailure)
+    /// Takes an agent's certificate out of use; to do it again changes nothing.
+    ///
+    /// At its CA it is revoked when it was ordered here and no other agent uses it; by the agent that ordered it also when
+    /// others do, if its key is compromised. Else it is marked, for this agent alone: of one that was brought, the CA does
+    /// not know us, and others may have brought the same.
+    func revoke(
+        _ fingerprint: [UInt8],
+        of agent: String,
+        reason: RevocationReason,
+        actor: String
+    ) async throws(IssuingFailure)
 }

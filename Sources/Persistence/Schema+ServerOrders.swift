@@ -32,6 +32,11 @@ extension Schema {
         CREATE INDEX server_order_answers_by_order ON server_order_answers (order_id);
         """
 
+    /// Orders that a version of the program could not read hold up no other of their host.
+    static let unreadableServerOrders = """
+        ALTER TABLE server_orders ADD COLUMN is_unreadable INTEGER NOT NULL DEFAULT 0 CHECK (is_unreadable IN (0, 1));
+        """
+
     /// Public certificates, and when their CAs want them to be renewed.
     ///
     /// `authority` is the configuration's name of the CA; NULL for one that was brought. `chain` has a certificate a line, in

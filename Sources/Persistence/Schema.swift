@@ -71,6 +71,9 @@ enum Schema {
             try database.execute(sql: Self.logOutbox)
             try database.execute(sql: Self.logRecord)
         }
+        migrator.registerMigration("11 unreadable server orders", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.unreadableServerOrders)
+        }
         return migrator
     }()
 }

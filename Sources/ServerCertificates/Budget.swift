@@ -38,6 +38,11 @@ public enum Budget {
     public static let ownerSeconds: TimeInterval = 7 * 86_400
     /// Seconds for which a CA that has begun to issue keeps an order: another would issue the same a second time.
     public static let issuanceSeconds: TimeInterval = 6 * 3_600
+    /// Seconds for which a CA's last word about an order is awaited that was given up: orders of public CAs end in a week,
+    /// and what one issues unknown to us for so long is mostly over.
+    public static let lastWordSeconds: TimeInterval = 30 * 86_400
+    /// Seconds after which an order that the CA was not asked to issue is taken to stay so: longer than any call under way.
+    public static let unaskedSeconds: TimeInterval = leaseSeconds
     /// Seconds for which the removal of answers is tried.
     public static let cleanUpSeconds: TimeInterval = 7 * 86_400
     /// Seconds for which an order is kept that has ended.

@@ -28,6 +28,10 @@ public struct ServerCertificateError: Error, Hashable, Sendable, CustomStringCon
         public static let orderExpired = Code("SERVER_ORDER_EXPIRED")
         /// The order waits for another one of the same host.
         public static let orderQueued = Code("SERVER_ORDER_QUEUED")
+        /// The order was given up when the CA could issue already; its last word is awaited.
+        public static let orderEnding = Code("SERVER_ORDER_ENDING")
+        /// This version of the program cannot read the order.
+        public static let orderUnreadable = Code("SERVER_ORDER_UNREADABLE")
         /// Control of the host can be proven in no way that the CA and the configuration admit.
         public static let noChallenge = Code("NO_CHALLENGE_POSSIBLE")
         /// The answer to a challenge is not where it is to be.

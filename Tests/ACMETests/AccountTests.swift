@@ -7,6 +7,7 @@ import Synchronization
 import Testing
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Accounts (RFC 8555 §7.3)")
 struct AccountTests {

@@ -5,6 +5,7 @@ import Testing
 import X509
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Certificate chains as CAs send them (RFC 8555 §9.1)")
 struct ChainTests {

@@ -4,6 +4,7 @@ import LoopbackSupport
 import Testing
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Crashes: an order is interrupted at each record, and another process goes on")
 struct CrashTests {

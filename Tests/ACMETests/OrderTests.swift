@@ -9,6 +9,7 @@ import Testing
 import X509
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Orders at a CA that misbehaves")
 struct OrderTests {

@@ -6,6 +6,7 @@ import Testing
 import X509
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Renewal and revocation")
 struct RenewalTests {

@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Requests to a CA that misbehaves")
 struct RequestTests {

@@ -7,6 +7,7 @@ import Testing
 import X509
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Computations of ACME against published vectors")
 struct VectorTests {

@@ -7,6 +7,7 @@ import SwiftASN1
 import Testing
 import X509
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 @Suite("Certificates that agents bring")
@@ -136,8 +137,8 @@ struct AdoptionTests {
         #expect(bench.store.snapshot.audit.count == 1)
         let renewal = try await bench.service.renewal(of: first.fingerprint)
         #expect(renewal.renewAt == RenewalMoment.twoThirds(of: first))
-        try await bench.service.revoke(first.fingerprint, reason: .keyCompromise, actor: "operator:o")
-        try await bench.service.revoke(first.fingerprint, reason: .keyCompromise, actor: "operator:o")
+        try await bench.service.revoke(first.fingerprint, of: "agent-1", reason: .keyCompromise, actor: "operator:o")
+        try await bench.service.revoke(first.fingerprint, of: "agent-1", reason: .keyCompromise, actor: "operator:o")
         #expect(try await bench.service.certificates(of: "agent-1").map(\.isRevoked) == [true])
         #expect(bench.store.snapshot.audit.count == 2)
     }

@@ -2,11 +2,13 @@ import ACME
 import AuditLog
 import FoundationEssentials
 import JSON
+import LoopbackSupport
 import PKIX
 import Synchronization
 import Testing
 import X509
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 @Suite("CAs that are away, refuse, or forget")

@@ -1,9 +1,11 @@
 import ACME
 import AuditLog
 import FoundationEssentials
+import LoopbackSupport
 import Synchronization
 import Testing
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 @Suite("Crashes: power is cut at each write, and another process goes on")

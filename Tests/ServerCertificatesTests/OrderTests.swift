@@ -1,10 +1,12 @@
 import ACME
 import AuditLog
 import FoundationEssentials
+import LoopbackSupport
 import PKIX
 import ServiceLifecycle
 import Testing
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 @Suite("Orders, against a CA of our own")
@@ -100,18 +102,18 @@ struct OrderTests {
                     }
                     group.addTask { _ = await process.engine.pass() }
                     while bench.doubles[0].count(.challenge) == 0 { try? await Task.sleep(for: .milliseconds(5)) }
-                    try? await service.cancel("order-1", because: "the agent was removed")
+                    try? await service.cancel("order-1", because: "the agent was removed", revoking: .superseded)
                     #expect(bench.store.snapshot.orders["order-1"]?.order.answers.count == 1)
                 }
             } else {
-                try await process.service.cancel("order-1", because: "the agent was removed")
+                try await process.service.cancel("order-1", because: "the agent was removed", revoking: .superseded)
             }
             let done = try await process.work()
             #expect(done.status == .cancelled && done.isAtRest)
             let failure = try await process.progress()?.failure
             #expect(failure?.code == "SERVER_ORDER_CANCELLED" && failure?.reason == "the agent was removed")
             #expect(bench.doubles[0].issued == 0)
-            try await process.service.cancel("order-1", because: "again")
+            try await process.service.cancel("order-1", because: "again", revoking: .superseded)
             #expect(try await process.progress()?.failure?.reason == "the agent was removed")
             #expect(bench.store.snapshot.audit.map(\.action) == [.orderServerCertificate, .cancelServerCertificate])
         }

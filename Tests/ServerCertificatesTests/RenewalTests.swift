@@ -2,10 +2,12 @@ import ACME
 import AuditLog
 import Crypto
 import FoundationEssentials
+import LoopbackSupport
 import PKIX
 import Synchronization
 import Testing
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 @Suite("When certificates are renewed, and how they are revoked")
@@ -109,8 +111,8 @@ struct RenewalTests {
                 guard endpoint == .revoke, phase == .before else { return nil }
                 return count == 1 ? .answer(503) : count == 2 ? .problem(400, "badRevocationReason", "no") : nil
             }
-            try await process.service.revoke(fingerprint, reason: .keyCompromise, actor: "operator:o")
-            try await process.service.revoke(fingerprint, reason: .superseded, actor: "operator:o")
+            try await process.service.revoke(fingerprint, of: "agent-1", reason: .keyCompromise, actor: "operator:o")
+            try await process.service.revoke(fingerprint, of: "agent-1", reason: .superseded, actor: "operator:o")
             let revoked = bench.doubles[0].state.withLock { $0.revoked.map(\.reason) }
             #expect(revoked == [nil])
             #expect(try await process.service.certificates(of: "agent-1").map(\.isRevoked) == [true])
@@ -129,13 +131,13 @@ struct RenewalTests {
             let fingerprint = try #require(try await process.progress()?.certificate?.fingerprint)
             bench.doubles[0].setAway(true)
             let refusal = await failure {
-                try await process.service.revoke(fingerprint, reason: .superseded, actor: "operator:o")
+                try await process.service.revoke(fingerprint, of: "agent-1", reason: .superseded, actor: "operator:o")
             }
             #expect(refusal?.isTransient == true && refusal?.code == "ACME_UNAVAILABLE")
             #expect(try await process.service.certificates(of: "agent-1").map(\.isRevoked) == [false])
             let without = OrderBench([], store: bench.store, time: bench.time)
             let gone = await failure {
-                try await without.service.revoke(fingerprint, reason: .superseded, actor: "operator:o")
+                try await without.service.revoke(fingerprint, of: "agent-1", reason: .superseded, actor: "operator:o")
             }
             #expect(gone?.code == "NO_CERTIFICATE_AUTHORITY")
         }

@@ -20,6 +20,7 @@ struct RegistrationDocument: Codable {
     let failure: RegistrationFailure?
     let challenge: Challenge?
     let control: ControlMethod?
+    let evidence: Evidence?
     let requests: [Request]
     let serverRequests: [ServerRequestDocument]?
     /// Until when the last server certificate is valid: read by the database alone.
@@ -37,6 +38,11 @@ struct RegistrationDocument: Codable {
         let token: String
         let keyAuthorization: String
         let expiresAt: Int64
+    }
+
+    struct Evidence: Codable {
+        let challenge: Challenge
+        let seenAt: Int64
     }
 
     struct Request: Codable {
@@ -73,14 +79,11 @@ extension RegistrationDocument {
         self.step = registration.step
         self.attempts = registration.attempts
         self.failure = registration.failure
-        self.challenge = registration.challenge.map {
-            Challenge(
-                token: $0.token,
-                keyAuthorization: $0.keyAuthorization,
-                expiresAt: $0.expiresAt.milliseconds
-            )
-        }
+        self.challenge = registration.challenge.map(Challenge.init)
         self.control = registration.control
+        self.evidence = registration.evidence.map { evidence in
+            Evidence(challenge: Challenge(evidence.challenge), seenAt: evidence.seenAt.milliseconds)
+        }
         self.requests = registration.requests.map(Request.init)
         let servers = registration.serverRequests.map(ServerRequestDocument.init)
         self.serverRequests = servers.isEmpty ? nil : servers
@@ -118,14 +121,11 @@ extension RegistrationDocument {
             step: self.step,
             attempts: self.attempts,
             failure: self.failure,
-            challenge: self.challenge.map {
-                ControlChallenge(
-                    token: $0.token,
-                    keyAuthorization: $0.keyAuthorization,
-                    expiresAt: Date(milliseconds: $0.expiresAt)
-                )
-            },
+            challenge: self.challenge?.restored,
             control: self.control,
+            evidence: self.evidence.map { evidence in
+                ControlEvidence(challenge: evidence.challenge.restored, seenAt: Date(milliseconds: evidence.seenAt))
+            },
             requests: try self.requests.map { try $0.restored() },
             serverRequests: try (self.serverRequests ?? []).map { try $0.restored() },
             records: try self.records.map { try $0.restored() },
@@ -136,6 +136,22 @@ extension RegistrationDocument {
             terms: self.terms ?? RegistrationTerms(),
             rule: self.rule,
             policyHash: [UInt8](self.policyHash)
+        )
+    }
+}
+
+extension RegistrationDocument.Challenge {
+    init(_ challenge: ControlChallenge) {
+        self.token = challenge.token
+        self.keyAuthorization = challenge.keyAuthorization
+        self.expiresAt = challenge.expiresAt.milliseconds
+    }
+
+    var restored: ControlChallenge {
+        ControlChallenge(
+            token: self.token,
+            keyAuthorization: self.keyAuthorization,
+            expiresAt: Date(milliseconds: self.expiresAt)
         )
     }
 }

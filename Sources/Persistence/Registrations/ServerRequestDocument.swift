@@ -24,6 +24,7 @@ struct ServerRequestDocument: Codable {
     let renewAt: Int64?
     let askAgainAt: Int64?
     let renewalFailures: Int?
+    let earlyRenewals: Int?
     let reminded: Int?
     let failure: String?
 
@@ -56,6 +57,7 @@ extension ServerRequestDocument {
         self.renewAt = request.renewAt?.milliseconds
         self.askAgainAt = request.askAgainAt?.milliseconds
         self.renewalFailures = request.renewalFailures == 0 ? nil : request.renewalFailures
+        self.earlyRenewals = request.earlyRenewals == 0 ? nil : request.earlyRenewals
         self.reminded = request.reminded == 100 ? nil : request.reminded
         self.failure = request.failure
     }
@@ -80,6 +82,7 @@ extension ServerRequestDocument {
         request.renewAt = self.renewAt.map(Date.init(milliseconds:))
         request.askAgainAt = self.askAgainAt.map(Date.init(milliseconds:))
         request.renewalFailures = self.renewalFailures ?? 0
+        request.earlyRenewals = self.earlyRenewals ?? 0
         request.reminded = self.reminded ?? 100
         request.failure = self.failure
         return request

@@ -15,7 +15,7 @@ extension SQLiteStore: CAAccountStore {
 
     /// Remembers the address of an account, in the place of a former one; forgets it when it is nil.
     public func keepAccountURL(_ url: String?, authority: String, thumbprint: String) async throws {
-        try await self.write { transaction in
+        _ = try await self.write { transaction in
             if let url {
                 try transaction.database.change(CAAccountRow.write, [authority, thumbprint, url])
             } else {

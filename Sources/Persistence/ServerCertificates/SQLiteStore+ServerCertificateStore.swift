@@ -43,7 +43,7 @@ extension SQLiteStore: ServerCertificateStore {
         }
     }
 
-    /// The certificate with a SHA-256; of several agents' the first one's.
+    /// The certificate with a SHA-256; of several agents', one that is not revoked and was ordered comes first.
     public func certificate(_ fingerprint: [UInt8]) async throws -> KeptCertificate? {
         try await self.read { database in
             try database.one(ServerCertificateRow.find, [fingerprint.data], ServerCertificateRow.decode)
@@ -54,6 +54,28 @@ extension SQLiteStore: ServerCertificateStore {
     public func certificate(reference: String) async throws -> KeptCertificate? {
         try await self.read { database in
             try database.one(ServerCertificateRow.findByReference, [reference], ServerCertificateRow.decode)
+        }
+    }
+
+    /// Marks an agent's certificate revoked, unless it is to be revoked at its CA; nil when the agent has no such certificate.
+    public func withdraw(
+        _ fingerprint: [UInt8],
+        of agent: String,
+        evenIfShared: Bool,
+        audit: AuditEvent
+    ) async throws -> CertificateWithdrawal? {
+        try await self.write { transaction in
+            let holders = try transaction.database.all(
+                ServerCertificateRow.holders,
+                [fingerprint.data],
+                ServerCertificateRow.decode
+            )
+            let withdrawal = holders.withdrawal(of: agent, evenIfShared: evenIfShared)
+            if withdrawal == .marked, holders.isInUse(by: agent) {
+                try transaction.database.change(ServerCertificateRow.revokeOfAgent, [agent, fingerprint.data])
+                try transaction.append(audit)
+            }
+            return withdrawal
         }
     }
 
@@ -77,7 +99,7 @@ extension SQLiteStore: ServerCertificateStore {
 
     /// Keeps what the CA says.
     public func keepRenewalInfo(_ info: KeptRenewalInfo, of fingerprint: [UInt8]) async throws {
-        try await self.write { transaction in
+        _ = try await self.write { transaction in
             try transaction.database.change(
                 ServerCertificateRow.writeRenewal,
                 [

@@ -23,7 +23,25 @@ extension SQLiteStore: ServerOrderStore {
     /// The order with a reference; nil when there is none.
     public func order(_ reference: String) async throws -> StoredServerOrder? {
         try await self.read { database in
-            try database.one(ServerOrderRow.find, [reference]) { try ServerOrderRow.decode($0) }
+            try database.one(ServerOrderRow.find, [reference], ServerOrderRow.decodeFound) ?? nil
+        }
+    }
+
+    /// Ends an order that this version cannot read; says whether there was one.
+    public func endUnreadable(_ reference: String, at instant: Date, audit: AuditEvent) async throws -> Bool {
+        try await self.write { transaction in
+            let database = transaction.database
+            do {
+                _ = try database.one(ServerOrderRow.find, [reference], ServerOrderRow.decodeFound)
+                return false
+            } catch is ServerCertificateError {}
+            let id: Int64? = try database.one(ServerOrderRow.endUnreadable, [reference, instant.milliseconds]) { row in
+                try row.value(0)
+            }
+            guard let id else { return false }
+            try database.change(ServerOrderRow.removeAnswers, [id])
+            try transaction.append(audit)
+            return true
         }
     }
 
@@ -45,22 +63,23 @@ extension SQLiteStore: ServerOrderStore {
     }
 
     /// Takes leases on orders that are due and which nobody has a lease on, oldest due first.
-    public func claim(dueAt instant: Date, lease: OrderLease, limit: Int) async throws -> [StoredServerOrder] {
+    public func claim(dueAt instant: Date, lease: OrderLease, limit: Int) async throws -> OrderClaim {
         // Most of the time nothing is due, and a read does not wait for the writer.
         let due: StatementArguments = [instant.milliseconds, Self.rows(limit)]
         let isIdle = try await self.read {
             try $0.one(ServerOrderRow.due, [instant.milliseconds, 1]) { _ in true } == nil
         }
-        if isIdle { return [] }
+        if isIdle { return OrderClaim(orders: []) }
         return try await self.write { transaction in
             let rows = try transaction.database.all(ServerOrderRow.due, due) { row in
                 (reference: try row.value(0) as String, stored: Result { try ServerOrderRow.decode(row, from: 1) })
             }
-            var claimed: [StoredServerOrder] = []
+            var (claimed, unreadable): ([StoredServerOrder], [String]) = ([], [])
             for row in rows {
                 guard case .success(let stored) = row.stored else {
                     Counter(label: "signet_server_orders_unreadable_total").increment()
                     try transaction.database.change(ServerOrderRow.putOff, [row.reference, instant.milliseconds])
+                    unreadable.append(row.reference)
                     continue
                 }
                 try transaction.database.change(
@@ -76,7 +95,7 @@ extension SQLiteStore: ServerOrderStore {
                     )
                 )
             }
-            return claimed
+            return OrderClaim(orders: claimed, unreadable: unreadable)
         }
     }
 

@@ -18,13 +18,20 @@ enum ServerCertificateRow {
 
     static let listOfAgent = "SELECT \(columns) FROM server_certificates WHERE agent = ? ORDER BY id"
 
-    static let find = "SELECT \(columns) FROM server_certificates WHERE fingerprint = ? ORDER BY id LIMIT 1"
+    static let find = "SELECT \(columns) FROM server_certificates WHERE fingerprint = ? \(preferred) LIMIT 1"
+
+    static let holders = "SELECT \(columns) FROM server_certificates WHERE fingerprint = ? \(preferred)"
+
+    /// What is in use and was ordered comes first.
+    private static let preferred = "ORDER BY is_revoked, authority IS NULL, id"
 
     static let findByReference = "SELECT \(columns) FROM server_certificates WHERE reference = ?"
 
     static let findOfAgent = "SELECT \(columns) FROM server_certificates WHERE agent = ? AND fingerprint = ?"
 
     static let revoke = "UPDATE server_certificates SET is_revoked = 1 WHERE fingerprint = ? AND is_revoked = 0"
+
+    static let revokeOfAgent = "UPDATE server_certificates SET is_revoked = 1 WHERE agent = ? AND fingerprint = ?"
 
     static let findRenewal = """
         SELECT window_start, window_end, ask_again_at_ms FROM server_certificate_renewals WHERE fingerprint = ?

@@ -13,13 +13,13 @@ enum ServerOrderRow {
         VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT (reference) DO NOTHING
         """
 
-    static let find = "SELECT \(columns) FROM server_orders WHERE reference = ?"
+    static let find = "SELECT \(columns), is_underway FROM server_orders WHERE reference = ?"
 
     /// ?7 says what becomes of the lease: 0 it is kept, 1 it is ?8 and ?9, which are NULL to release it.
     static let update = """
         UPDATE server_orders SET
             is_underway = ?3, ended_at_ms = ?4, revision = revision + 1, due_at_ms = ?5, document = ?6,
-            lease_holder = iif(?7, ?8, lease_holder), lease_until_ms = iif(?7, ?9, lease_until_ms)
+            lease_holder = iif(?7, ?8, lease_holder), lease_until_ms = iif(?7, ?9, lease_until_ms), is_unreadable = 0
         WHERE reference = ?1 AND revision = ?2 RETURNING id
         """
 
@@ -27,16 +27,25 @@ enum ServerOrderRow {
         SELECT reference, \(columns) FROM server_orders AS own
         WHERE due_at_ms <= ?1 AND (lease_until_ms IS NULL OR lease_until_ms <= ?1) AND (is_underway = 0 OR NOT EXISTS (
             SELECT 1 FROM server_orders AS former
-            WHERE former.host = own.host AND former.is_underway = 1 AND former.id < own.id
+            WHERE former.host = own.host AND former.is_underway = 1 AND former.is_unreadable = 0
+                AND former.id < own.id
         )) ORDER BY due_at_ms LIMIT ?2
         """
 
     static let lease = """
-        UPDATE server_orders SET lease_holder = ?2, lease_until_ms = ?3, revision = revision + 1 WHERE reference = ?1
+        UPDATE server_orders SET lease_holder = ?2, lease_until_ms = ?3, is_unreadable = 0, revision = revision + 1
+        WHERE reference = ?1
         """
 
     /// A row that cannot be read comes back in an hour.
-    static let putOff = "UPDATE server_orders SET due_at_ms = ?2 + 3600000 WHERE reference = ?1"
+    static let putOff = "UPDATE server_orders SET due_at_ms = ?2 + 3600000, is_unreadable = 1 WHERE reference = ?1"
+
+    static let endUnreadable = """
+        UPDATE server_orders SET
+            is_underway = 0, ended_at_ms = ?2, due_at_ms = NULL, lease_holder = NULL, lease_until_ms = NULL,
+            is_unreadable = 1, revision = revision + 1
+        WHERE reference = ?1 AND is_underway = 1 RETURNING id
+        """
 
     static let releaseLeases = """
         UPDATE server_orders SET lease_holder = NULL, lease_until_ms = NULL, revision = revision + 1
@@ -44,7 +53,7 @@ enum ServerOrderRow {
         """
 
     static let firstUnderway = """
-        SELECT reference FROM server_orders WHERE host = ? AND is_underway = 1 ORDER BY id LIMIT 1
+        SELECT reference FROM server_orders WHERE host = ? AND is_underway = 1 AND is_unreadable = 0 ORDER BY id LIMIT 1
         """
 
     static let removeEnded = """
@@ -78,14 +87,24 @@ enum ServerOrderRow {
         ]
     }
 
+    /// The order of a row of ``find``; nil for one that has ended and cannot be read.
+    static func decodeFound(_ row: Row) throws -> StoredServerOrder? {
+        do { return try self.decode(row) } catch let error as ServerCertificateError {
+            let isUnderway: Bool = try row.value(5)
+            if isUnderway { throw error }
+            return nil
+        }
+    }
+
     /// The order of a row with ``columns``, from an index on.
     static func decode(_ row: Row, from index: Int = 0) throws -> StoredServerOrder {
         let document: String = try row.value(index)
         let order: ServerOrder
         do { order = try ServerOrder(document: Array(document.utf8)) } catch {
-            throw AuthorityError(
-                .storeFailed,
-                "the database holds an order of a public certificate that cannot be read"
+            throw ServerCertificateError(
+                .orderUnreadable,
+                "the order cannot be read by this version of the program; the operator has to look at it",
+                isTransient: true
             )
         }
         let until: Int64? = try row.optional(index + 4)

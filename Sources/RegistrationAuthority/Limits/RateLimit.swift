@@ -8,8 +8,12 @@ public struct RateLimit: Hashable, Sendable {
         case address
         /// Each account.
         case account
-        /// Each registrable domain.
+        /// Each registrable domain, of each account.
         case domain
+        /// Each host, of each account.
+        case host
+        /// All together.
+        case all
     }
 
     /// The name: of the policy's limit, of the buckets, and in header fields.
@@ -18,12 +22,19 @@ public struct RateLimit: Hashable, Sendable {
     public let scope: Scope
     /// Capacity and refill of the buckets.
     public let rate: TokenRate
+    /// How many tokens are left in a bucket for those who may take from the reserve.
+    public let reserve: Int64
 
     /// Creates a limit.
     ///
     /// - Throws: ``RegistrationError`` with `.invalidRateLimit` unless the name is 1 to ``Budget/rateLimitNameBytes``
-    ///   lower-case letters, digits and hyphens.
-    public init(name: String, scope: Scope, rate: TokenRate) throws(RegistrationError) {
+    ///   lower-case letters, digits and hyphens, and the reserve less than the capacity.
+    public init(
+        name: String,
+        scope: Scope,
+        rate: TokenRate,
+        reserve: Int64 = 0
+    ) throws(RegistrationError) {
         let isPlain = name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
@@ -36,8 +47,12 @@ public struct RateLimit: Hashable, Sendable {
                 "a rate limit's name has 1 to \(Budget.rateLimitNameBytes) of a-z, 0-9 and '-'"
             )
         }
+        guard (0..<rate.capacity).contains(reserve) else {
+            throw RegistrationError(.invalidRateLimit, "the reserve of a rate limit is less than its capacity")
+        }
         self.name = name
         self.scope = scope
         self.rate = rate
+        self.reserve = reserve
     }
 }

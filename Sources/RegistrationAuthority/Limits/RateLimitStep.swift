@@ -33,7 +33,7 @@ public struct RateLimitStep: Hashable, Sendable {
             var bucket =
                 buckets[take.key] ?? states[take.key].map { TokenBucket(rate: take.rate, restoring: $0) }
                 ?? TokenBucket(rate: take.rate, at: now)
-            let admission = bucket.take(take.cost, at: now)
+            let admission = bucket.take(take.cost, leaving: take.reserve, at: now)
             buckets[take.key] = bucket
             return admission
         }
@@ -46,7 +46,7 @@ public struct RateLimitStep: Hashable, Sendable {
             let bucket =
                 states[take.key].map { TokenBucket(rate: take.rate, restoring: $0) }
                 ?? TokenBucket(rate: take.rate, at: now)
-            return bucket.looking(for: take.cost, at: now)
+            return bucket.looking(for: take.cost, leaving: take.reserve, at: now)
         }
         return RateLimitStep(admissions: untouched, changes: [:])
     }

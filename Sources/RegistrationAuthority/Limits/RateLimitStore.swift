@@ -8,12 +8,15 @@ public struct RateLimitTake: Hashable, Sendable {
     public let rate: TokenRate
     /// How many tokens.
     public let cost: Int64
+    /// How many have to be left.
+    public let reserve: Int64
 
     /// Creates a request for tokens.
-    public init(key: RateLimitKey, rate: TokenRate, cost: Int64 = 1) {
+    public init(key: RateLimitKey, rate: TokenRate, cost: Int64 = 1, reserve: Int64 = 0) {
         self.key = key
         self.rate = rate
         self.cost = cost
+        self.reserve = reserve
     }
 }
 

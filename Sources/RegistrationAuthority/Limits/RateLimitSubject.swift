@@ -30,6 +30,9 @@ public struct RateLimitSubject: Hashable, Sendable {
             case .domain:
                 "domain:" + (self.host.map { RegistrableDomain(of: $0, suffixes: suffixes).name } ?? "")
                     + (self.account.map { "|" + $0 } ?? "")
+            // Likewise: control of the host may not be proven yet.
+            case .host: "host:" + (self.host?.description ?? "") + (self.account.map { "|" + $0 } ?? "")
+            case .all: "all"
             }
         return RateLimitKey(limit: limit.name, subject: subject)
     }
@@ -48,7 +51,7 @@ public struct RateLimitKey: Hashable, Sendable, CustomStringConvertible {
     // Stored: a change here needs a migration.
     /// The name of the rate limit.
     public let limit: String
-    /// `address:…`, `account:…` or `domain:…`.
+    /// `address:…`, `account:…`, `domain:…`, `host:…` or `all`.
     public let subject: String
 
     /// Creates a key.

@@ -17,10 +17,13 @@ public struct RateLimiter: Sendable {
     ///
     /// Throws `invalidRateLimit` for more than ``Budget/bucketsPerRequest`` limits, or what the store throws; a refusal
     /// is no error but a verdict.
+    ///
+    /// - Parameter usesReserve: whether the last tokens may be taken too that a limit holds back.
     public func admit(
         _ limits: [RateLimit],
         for subject: RateLimitSubject,
         cost: Int64 = 1,
+        usesReserve: Bool = false,
         at instant: Date
     ) async throws -> RateLimitVerdict {
         guard !limits.isEmpty else { return RateLimitVerdict(results: []) }
@@ -31,7 +34,12 @@ public struct RateLimiter: Sendable {
             )
         }
         let takes = limits.map { limit in
-            RateLimitTake(key: subject.key(for: limit, suffixes: self.suffixes), rate: limit.rate, cost: cost)
+            RateLimitTake(
+                key: subject.key(for: limit, suffixes: self.suffixes),
+                rate: limit.rate,
+                cost: cost,
+                reserve: usesReserve ? 0 : limit.reserve
+            )
         }
         let admissions = try await self.store.take(takes, at: instant.millisecondsSince1970)
         guard admissions.count == limits.count else {

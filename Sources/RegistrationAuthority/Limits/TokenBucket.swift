@@ -65,25 +65,32 @@ extension TokenBucket {
     ///
     /// - Parameters:
     ///   - cost: how many; less than one counts as one, more than the capacity is never admitted.
+    ///   - reserve: how many have to be left.
     ///   - now: milliseconds since 1970. A clock that is a little behind brings nothing and takes nothing; one that is
     ///     far behind (``Budget/clockSkew``) was wrong before, and time is counted from it anew.
-    public mutating func take(_ cost: Int64 = 1, at now: Int64) -> Admission {
+    public mutating func take(_ cost: Int64 = 1, leaving reserve: Int64 = 0, at now: Int64) -> Admission {
         self.fill(until: now)
         let cost = max(cost, 1)
-        guard cost <= self.rate.capacity, cost * self.rate.scale <= self.units else {
-            return self.admission(allowed: false, cost: cost, at: now)
+        guard self.has(cost, beyond: reserve) else {
+            return self.admission(allowed: false, cost: cost, leaving: reserve, at: now)
         }
         self.units -= cost * self.rate.scale
-        return self.admission(allowed: true, cost: cost, at: now)
+        return self.admission(allowed: true, cost: cost, leaving: reserve, at: now)
     }
 
-    /// What ``take(_:at:)`` would say, with the tokens left in place.
-    public func looking(for cost: Int64 = 1, at now: Int64) -> Admission {
+    /// What ``take(_:leaving:at:)`` would say, with the tokens left in place.
+    public func looking(for cost: Int64 = 1, leaving reserve: Int64 = 0, at now: Int64) -> Admission {
         var bucket = self
         bucket.fill(until: now)
         let cost = max(cost, 1)
-        let isEnough = cost <= self.rate.capacity && cost * self.rate.scale <= bucket.units
-        return bucket.admission(allowed: isEnough, cost: cost, at: now)
+        return bucket.admission(allowed: bucket.has(cost, beyond: reserve), cost: cost, leaving: reserve, at: now)
+    }
+
+    /// Each bound is looked at by itself, so that no sum and no product can overflow.
+    private func has(_ cost: Int64, beyond reserve: Int64) -> Bool {
+        let capacity = self.rate.capacity
+        guard cost <= capacity, (0...capacity).contains(reserve), cost <= capacity - reserve else { return false }
+        return (cost + reserve) * self.rate.scale <= self.units
     }
 
     private mutating func fill(until now: Int64) {
@@ -100,10 +107,12 @@ extension TokenBucket {
         self.updatedAt = now
     }
 
-    private func admission(allowed: Bool, cost: Int64, at now: Int64) -> Admission {
+    private func admission(allowed: Bool, cost: Int64, leaving reserve: Int64, at now: Int64) -> Admission {
         // Refill begins where the clock that wrote the bucket stands, which may be ahead of the caller's.
         let ahead = max(self.updatedAt.subtractingSaturating(now), 0)
-        let needed = min(cost, self.rate.capacity) * self.rate.scale - self.units
+        let capacity = self.rate.capacity
+        let wanted = min(cost, capacity) + min(max(reserve, 0), capacity - min(cost, capacity))
+        let needed = wanted * self.rate.scale - self.units
         let missing = self.rate.fullUnits - self.units
         return Admission(
             allowed: allowed,

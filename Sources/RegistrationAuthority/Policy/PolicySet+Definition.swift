@@ -40,15 +40,16 @@ extension PolicySet {
         try definition.requireFilledKeys(definition.keys)
         for name in definition.keys {
             let member = try definition.required(name)
-            try member.requireFilledKeys(["of", "capacity", "refill", "every"])
+            try member.requireFilledKeys(["of", "capacity", "refill", "every", "reserve"])
             let scope: RateLimit.Scope = try member.required("of").choice()
             let tokens = 1...Int(Budget.bucketTokens)
             let capacity = Int64(try member.required("capacity").integer(in: tokens))
             let refill = Int64(try member.required("refill").integer(in: tokens))
+            let reserve = Int64(try member["reserve"]?.integer(in: 0...Int(capacity) - 1) ?? 0)
             let interval = Duration.seconds(try member.required("every").seconds())
             do throws(RegistrationError) {
                 let rate = try TokenRate(capacity: capacity, refill: refill, every: interval)
-                limits.append(try RateLimit(name: name, scope: scope, rate: rate))
+                limits.append(try RateLimit(name: name, scope: scope, rate: rate, reserve: reserve))
             } catch {
                 throw member.error(error.reason)
             }

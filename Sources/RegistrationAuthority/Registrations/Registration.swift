@@ -38,6 +38,8 @@ public struct Registration: Hashable, Sendable {
     public var challenge: ControlChallenge?
     /// How control was proven, once it is.
     public var control: ControlMethod?
+    /// By what control was proven, and when that was seen last; nil for a name of ours.
+    public internal(set) var evidence: ControlEvidence?
     /// Requests for identity certificates, in the order in which they came.
     public var requests: [IdentityRequest]
     /// Requests for server certificates, and certificates that were brought, in the order in which they came.
@@ -86,6 +88,7 @@ public struct Registration: Hashable, Sendable {
         failure: RegistrationFailure? = nil,
         challenge: ControlChallenge? = nil,
         control: ControlMethod? = nil,
+        evidence: ControlEvidence? = nil,
         requests: [IdentityRequest] = [],
         serverRequests: [ServerRequest] = [],
         records: [ManagedRecord] = [],
@@ -111,6 +114,7 @@ public struct Registration: Hashable, Sendable {
         self.failure = failure
         self.challenge = challenge
         self.control = control
+        self.evidence = evidence
         self.requests = requests
         self.serverRequests = serverRequests
         self.records = records

@@ -14,6 +14,7 @@ public final class RegistrationEngine: Service {
     let store: any RegistrationStore
     let issuing: any CertificateIssuing
     let serverCertificates: (any ServerCertificateObtaining)?
+    let serverOrderLimits: ServerOrderLimits?
     let observer: any DomainObserving
     let zones: ZoneDirectory
     let environment: RegistrationEnvironment
@@ -34,12 +35,14 @@ public final class RegistrationEngine: Service {
     ///
     /// - Parameters:
     ///   - serverCertificates: obtains public certificates; with nil, none is to be had here.
+    ///   - serverOrderLimits: how many orders go to public CAs; with nil, all.
     ///   - node: a name for this process, new at each start: leases are held under it.
     ///   - onStep: called when a step is taken and not yet recorded: where a crash hurts most.
     public init(
         store: any RegistrationStore,
         issuing: any CertificateIssuing,
         serverCertificates: (any ServerCertificateObtaining)? = nil,
+        serverOrderLimits: ServerOrderLimits? = nil,
         observer: any DomainObserving,
         zones: ZoneDirectory,
         environment: RegistrationEnvironment,
@@ -51,6 +54,7 @@ public final class RegistrationEngine: Service {
         self.store = store
         self.issuing = issuing
         self.serverCertificates = serverCertificates
+        self.serverOrderLimits = serverOrderLimits
         self.observer = observer
         self.zones = zones
         self.environment = environment

@@ -35,6 +35,7 @@ struct RegistrationMachine {
     mutating func controlProven(by method: ControlMethod, at instant: Date) {
         guard self.registration.step == .awaitControl else { return }
         self.registration.control = method
+        self.registration.evidence = self.registration.challenge.map { ControlEvidence(challenge: $0, seenAt: instant) }
         self.registration.challenge = nil
         self.advance(to: self.registration.firstWork, at: instant)
     }

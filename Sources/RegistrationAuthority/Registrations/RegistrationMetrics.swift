@@ -29,6 +29,11 @@ struct RegistrationMetrics: Sendable {
         Counter(label: "signet_server_certificates_refused_total", dimensions: [("code", code)]).increment()
     }
 
+    /// An order waits until the CAs' limits leave room for it.
+    func serverHeld() {
+        Counter(label: "signet_server_certificates_held_total").increment()
+    }
+
     /// A server certificate nears its end, and its renewal fails.
     func serverFailing() {
         Counter(label: "signet_server_certificate_alarms_total").increment()

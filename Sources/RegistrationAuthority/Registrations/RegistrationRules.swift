@@ -38,6 +38,17 @@ public final class RegistrationRules: Sendable {
     /// What another identity certificate costs: the limits of the policy whose names begin so.
     var renewalLimits: [RateLimit] { self.policy.limits.filter { $0.name.hasPrefix("renewals") } }
 
+    /// What an order of a server certificate costs its owner: the limits of the policy whose names begin so, but for those of
+    /// all together.
+    var serverOrderLimits: [RateLimit] { self.allServerOrderLimits.filter { $0.scope != .all } }
+
+    /// What an order of a server certificate costs all together.
+    var sharedServerOrderLimits: [RateLimit] { self.allServerOrderLimits.filter { $0.scope == .all } }
+
+    private var allServerOrderLimits: [RateLimit] {
+        self.policy.limits.filter { $0.name.hasPrefix("server-orders") }
+    }
+
     /// What it costs to come with a key that nobody knows: the limits of the policy whose names begin so.
     var strangerLimits: [RateLimit] { self.policy.limits.filter { $0.name.hasPrefix("strangers") } }
 

@@ -46,7 +46,9 @@ extension RegistrationService {
         let decision = policy.decide(Self.input(request, principal, origin, isOurs: zone != nil))
         let grant = try decision.requireGrant()
         try self.check(request.agent.host, in: zone, under: grant)
-        let verdict = try await self.admit(request.agent.host, principal, origin, grant.limits)
+        try self.requireAbility(for: request.serverCertificate)
+        let limits = grant.limits + self.orderLimits(for: request.serverCertificate)
+        let verdict = try await self.admit(request.agent.host, principal, origin, limits)
         let server = try await self.serverRequest(from: request.serverCertificate, host: request.agent.host.description)
         let registration = try self.registration(
             request,
@@ -264,5 +266,5 @@ extension Registration {
 
 extension String {
     /// A text that is not a thumbprint in the place of one, for challenges of agents without a key: its SHA-256.
-    fileprivate var thumbprintText: String { Base64URL.encode(Array(SHA256.hash(data: Array(self.utf8)))) }
+    var thumbprintText: String { Base64URL.encode(Array(SHA256.hash(data: Array(self.utf8)))) }
 }

@@ -41,9 +41,16 @@ extension RegistrationEngine {
         _ machine: RegistrationMachine,
         _ port: any ServerCertificateObtaining
     ) async throws(IssuingFailure) -> StepOutcome {
+        var machine = machine
         let registration = machine.registration
         let order = try registration.order(for: request)
-        var progress = try await port.order(order)
+        var progress: ServerCertificateProgress
+        if let known = try await port.progress(of: order.reference, patience: .zero) {
+            progress = known
+        } else {
+            if let obstacle = try await self.obstacle(to: request, &machine, port) { return obstacle }
+            progress = try await port.order(order)
+        }
         // Somebody may wait for a registration; a renewal has time.
         var looks = registration.status.isPending ? Budget.serverLooks : 1
         while case .underway(let challenges, _) = progress, challenges.isEmpty, looks > 0,
@@ -77,7 +84,7 @@ extension RegistrationEngine {
         return self.obtained(certificate, for: request, machine)
     }
 
-    private func underway(
+    func underway(
         _ request: ServerRequest,
         _ challenges: [ServerCertificateChallenge],
         _ hindrance: IssuingFailure?,
@@ -151,7 +158,7 @@ extension RegistrationEngine {
     ) async throws(IssuingFailure) -> StepOutcome {
         let reference = machine.registration.reference(of: request)
         if !request.isBrought {
-            try await port.cancel(reference, because: "its time is over")
+            try await port.cancel(reference, because: "its time is over", revoking: .cessationOfOperation)
             if case .obtained(let certificate) = try await port.progress(of: reference, patience: .zero) {
                 return self.obtained(certificate, for: request, machine)
             }
@@ -210,7 +217,7 @@ extension RegistrationEngine {
     }
 
     /// When a renewal is tried again that was refused.
-    private func renewal(of current: ServerRequest?, afterRefusalAt instant: Date) -> Date? {
+    func renewal(of current: ServerRequest?, afterRefusalAt instant: Date) -> Date? {
         current.map { current in
             let doubled = Budget.refusedRenewalPause * Double(1 << min(current.renewalFailures, 8))
             return instant.addingTimeInterval(min(doubled, Budget.longestRefusedRenewalPause))

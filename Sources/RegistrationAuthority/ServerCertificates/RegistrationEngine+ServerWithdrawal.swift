@@ -16,49 +16,63 @@ extension RegistrationEngine {
                 isTransient: true
             )
         }
-        do {
-            for request in registration.serverRequests where request.status == .pending {
-                let certificate = try await self.givenUp(request, of: registration, port)
-                machine.serverWithdrawn(request.id, certificate, at: self.environment.instant)
+        let reason = registration.serverRevocation
+        var failure: IssuingFailure?
+        for request in registration.serverRequests where !request.isBrought {
+            do {
+                try await self.giveUp(request, machine: &machine, reason, port)
+            } catch {
+                // What one CA still has to say keeps no other certificate in use.
+                failure = failure ?? error
             }
-            try await self.revokeServerCertificates(of: registration, port)
-            return nil
-        } catch {
-            return error
         }
+        for request in registration.serverRequests where request.isBrought && request.status == .pending {
+            machine.serverWithdrawn(request.id, nil, at: self.environment.instant)
+        }
+        do { try await self.revokeServerCertificates(of: registration, reason, port) } catch {
+            failure = failure ?? error
+        }
+        return failure
     }
 
-    /// Gives an order up; the certificate, if it has come to one first.
-    private func givenUp(
+    /// Gives an order up, and takes note of the certificate, if it has come to one first.
+    ///
+    /// Also of one that has ended: what a CA may issue of it all the same is revoked for the agent's reason.
+    private func giveUp(
         _ request: ServerRequest,
-        of registration: Registration,
+        machine: inout RegistrationMachine,
+        _ reason: RevocationReason,
         _ port: any ServerCertificateObtaining
-    ) async throws(IssuingFailure) -> ServerCertificate? {
-        guard !request.isBrought, request.fingerprint == nil else { return nil }
-        let reference = registration.reference(of: request)
-        try await port.cancel(reference, because: "the registration has ended")
-        guard let progress = try await port.progress(of: reference, patience: .zero) else { return nil }
-        switch progress {
-        case .obtained(let certificate): return certificate
-        case .failed: return nil
-        case .underway:
-            throw IssuingFailure(code: "ORDER_UNDERWAY", reason: "the order is being given up", isTransient: true)
+    ) async throws(IssuingFailure) {
+        let reference = machine.registration.reference(of: request)
+        try await port.cancel(reference, because: "the registration has ended", revoking: reason)
+        guard request.status == .pending else { return }
+        var certificate: ServerCertificate?
+        if request.fingerprint == nil {
+            switch try await port.progress(of: reference, patience: .zero) {
+            case .obtained(let obtained): certificate = obtained
+            case .failed, nil: break
+            case .underway:
+                throw IssuingFailure(code: "ORDER_UNDERWAY", reason: "the order is being given up", isTransient: true)
+            }
         }
+        machine.serverWithdrawn(request.id, certificate, at: self.environment.instant)
     }
 
     private func revokeServerCertificates(
         of registration: Registration,
+        _ reason: RevocationReason,
         _ port: any ServerCertificateObtaining
     ) async throws(IssuingFailure) {
-        // CAs know no hold that could be lifted for an agent that has ended for good.
-        let asked = registration.ending.flatMap { RevocationReason(rawValue: $0.reason) } ?? .cessationOfOperation
-        let reason = asked == .certificateHold ? .cessationOfOperation : asked
-        let actor = registration.ending?.by ?? "system"
-        for certificate in try await port.certificates(of: registration.id.description)
+        let (agent, actor) = (registration.id.description, registration.ending?.by ?? "system")
+        var failure: IssuingFailure?
+        for certificate in try await port.certificates(of: agent)
         where !certificate.isRevoked && certificate.notAfter.date > self.environment.instant {
             do {
-                try await port.revoke(certificate.fingerprint, reason: reason, actor: actor)
-            } catch  where !error.isTransient {
+                try await port.revoke(certificate.fingerprint, of: agent, reason: reason, actor: actor)
+            } catch  where error.isTransient {
+                failure = failure ?? error
+            } catch {
                 // Nothing that comes later changes what its CA has said.
                 self.logger.error(
                     "a server certificate of an agent that has ended is not revoked",
@@ -69,5 +83,15 @@ extension RegistrationEngine {
                 )
             }
         }
+        if let failure { throw failure }
+    }
+}
+
+extension Registration {
+    /// Why its server certificates are revoked.
+    fileprivate var serverRevocation: RevocationReason {
+        let asked = self.ending.flatMap { RevocationReason(rawValue: $0.reason) } ?? .cessationOfOperation
+        // CAs know no hold that could be lifted for an agent that has ended for good.
+        return asked == .certificateHold ? .cessationOfOperation : asked
     }
 }

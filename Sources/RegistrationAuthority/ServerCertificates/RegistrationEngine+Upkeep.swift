@@ -21,7 +21,7 @@ extension RegistrationEngine {
         var outcome = StepOutcome(registration: machine.registration, notices: notices)
         if machine.registration.step == .none, let renewal = await self.renewal(of: machine.registration, at: instant) {
             outcome = renewal
-            outcome.notices = notices
+            outcome.notices = notices + renewal.notices
         }
         // Whatever could not be done is not looked at again at once.
         if outcome.registration.step == .none, outcome.retryAt == nil,
@@ -55,7 +55,7 @@ extension RegistrationEngine {
         guard let renewAt = machine.registration.currentServer?.renewAt, renewAt <= instant else {
             return StepOutcome(registration: machine.registration)
         }
-        let request = ServerRequest(
+        var request = ServerRequest(
             id: self.environment.drawID(),
             origin: .renewal,
             request: current.request,
@@ -65,14 +65,36 @@ extension RegistrationEngine {
             submittedAt: instant,
             updatedAt: instant
         )
-        guard machine.serverRequested(request, at: instant) else {
-            return StepOutcome(registration: machine.registration)
-        }
+        request.earlyRenewals = current.earlyRenewals(at: instant)
+        guard machine.serverRequested(request, at: instant) else { return self.noRoom(machine, at: instant) }
         let details = ["request": request.id.description, "replaces": fingerprint.hexadecimal]
         return StepOutcome(
             registration: machine.registration,
             audit: [self.audit(.requestServerCertificate, registration, details: details)]
         )
+    }
+
+    /// An agent with as many valid certificates as are remembered: its owner is to be told before the last one ends.
+    private func noRoom(_ machine: RegistrationMachine, at instant: Date) -> StepOutcome {
+        var machine = machine
+        let registration = machine.registration
+        let reason =
+            "the agent has \(registration.serverRequests.count) server certificates that are valid; it is renewed when one ends"
+        self.metrics.serverRefused("NO_ROOM")
+        self.logger.error(
+            "a server certificate cannot be renewed",
+            metadata: ["agent": "\(registration.id)", "host": "\(registration.host)", "reason": "\(reason)"]
+        )
+        let retryAt = self.renewal(of: registration.currentServer, afterRefusalAt: instant)
+        machine.serverRenewalBlocked(retryAt: retryAt, at: instant)
+        let notices = self.alarm(&machine, at: instant)
+        let audit = self.audit(
+            .requestServerCertificate,
+            registration,
+            result: .failure(code: RegistrationError.Code.tooManyRequests.rawValue),
+            details: ["reason": reason]
+        )
+        return StepOutcome(registration: machine.registration, audit: [audit], notices: notices)
     }
 
     /// When a certificate is renewed: as its CA says, else after two thirds of its life.
@@ -86,8 +108,11 @@ extension RegistrationEngine {
         }
         do {
             let answer = try await port.renewal(of: fingerprint)
-            let earliest = instant.addingTimeInterval(Budget.orderPauses.upperBound)
-            return ServerCertificateRenewal(renewAt: answer.renewAt, askAgainAt: max(answer.askAgainAt, earliest))
+            let renewAt = max(answer.renewAt, current.earliestRenewal)
+            let isHeld = renewAt > answer.renewAt && renewAt > instant
+            let pause = isHeld ? Budget.renewalRetrySeconds : Budget.orderPauses.upperBound
+            let next = max(answer.askAgainAt, instant.addingTimeInterval(pause))
+            return ServerCertificateRenewal(renewAt: renewAt, askAgainAt: isHeld ? min(next, renewAt) : next)
         } catch {
             guard !error.isTransient, let notBefore = current.notBefore, let notAfter = current.notAfter else {
                 throw error

@@ -30,19 +30,20 @@ extension RegistrationMachine {
 
     /// Another request for a server certificate came in; false when there is no room for it, or another is under way.
     ///
-    /// Requests whose certificates have ended make room for it.
+    /// Requests whose certificates have ended make room for it. Owners leave the last places to renewals.
     mutating func serverRequested(_ request: ServerRequest, at instant: Date) -> Bool {
         guard self.registration.status.isLive, self.registration.step == .none,
             self.registration.openServerRequest == nil
         else { return false }
         let current = self.registration.currentServer?.id
         self.registration.serverRequests.removeAll { $0.status == .rejected && $0.origin == .renewal }
-        if self.registration.serverRequests.count >= Budget.serverRequests {
+        if self.registration.serverRequests.count >= Budget.serverRequests - Budget.serverSuccessors {
             self.registration.serverRequests.removeAll {
                 $0.id != current && ($0.status == .rejected || $0.notAfter ?? .distantFuture < instant)
             }
         }
-        guard self.registration.serverRequests.count < Budget.serverRequests else { return false }
+        let room = Budget.serverRequests - (request.origin == .renewal ? 0 : Budget.serverSuccessors)
+        guard self.registration.serverRequests.count < room else { return false }
         self.registration.serverRequests.append(request)
         self.advance(to: .obtainServer, at: instant)
         return true
@@ -102,6 +103,14 @@ extension RegistrationMachine {
         self.registration.updatedAt = instant
         guard self.registration.step == .obtainServer, self.registration.status.isLive else { return }
         self.advance(to: self.rest, at: instant)
+    }
+
+    /// A renewal could not even be begun: it counts as one that was refused.
+    mutating func serverRenewalBlocked(retryAt: Date?, at instant: Date) {
+        guard let current = self.registration.currentServer.flatMap({ self.serverIndex($0.id) }) else { return }
+        self.registration.serverRequests[current].renewalFailures += 1
+        self.registration.serverRequests[current].renewAt = retryAt
+        self.registration.updatedAt = instant
     }
 
     /// These are the records to be there with the certificate that is there; where nothing is to be written, it is handed out.

@@ -75,10 +75,12 @@ extension RegistrationService {
     ) async throws -> ServerRenewal {
         let before = try await self.stored(id, for: principal).registration
         try Self.requireReady(before)
+        try self.requireAbility(for: source)
         guard let request = try await self.serverRequest(from: source, host: before.host, renewing: before) else {
             throw RegistrationError(.invalidRenewalRequest, "neither serverCsrPEM nor serverCertificatePEM is there")
         }
-        try await self.admit(before.description.host, principal, origin, self.rules.renewalLimits)
+        let limits = self.rules.renewalLimits + self.orderLimits(for: source)
+        try await self.admit(before.description.host, principal, origin, limits)
         let instant = self.environment.instant
         let changed = try await self.change(id, for: principal, takesLease: true) { current in
             try Self.requireReady(current)
@@ -86,7 +88,7 @@ extension RegistrationService {
             guard machine.serverRequested(request, at: instant) else {
                 throw RegistrationError(
                     .tooManyRequests,
-                    "the agent has \(Budget.serverRequests) server certificates that are valid; wait until one ends"
+                    "the agent has \(current.serverRequests.count) server certificates that are valid; wait until one ends"
                 )
             }
             let details = ["request": request.id.description, "key": request.publicKeyHash.hexadecimal]
@@ -144,7 +146,7 @@ extension RegistrationService {
         // First at the CA: whoever works on the order then finds it ended, whatever becomes of this call.
         if !renewal.request.isBrought, let port = self.engine.serverCertificates {
             let reference = renewal.registration.reference(of: renewal.request)
-            try await port.cancel(reference, because: reason)
+            try await port.cancel(reference, because: reason, revoking: .cessationOfOperation)
             if case .obtained = try await port.progress(of: reference, patience: .zero) {
                 throw RegistrationError.completedRenewal
             }
@@ -176,7 +178,11 @@ extension RegistrationService {
             let port = self.engine.serverCertificates
         else { return registration }
         try await self.admit(registration.description.host, principal, origin, self.rules.validationLimits)
-        if !request.challenges.isEmpty { try await port.answered(registration.reference(of: request)) }
+        let reference = registration.reference(of: request)
+        // Before there is an order, it is for us to look.
+        if !request.challenges.isEmpty, try await port.progress(of: reference, patience: .zero) != nil {
+            try await port.answered(reference)
+        }
         let changed = try await self.change(registration.id, for: principal, takesLease: true) { current in
             guard current.step == .obtainServer, current.openServerRequest?.id == request.id else { return nil }
             let details = ["request": request.id.description, "name": current.ansName]
@@ -194,12 +200,6 @@ extension RegistrationService {
         renewing registration: Registration? = nil
     ) async throws -> ServerRequest? {
         guard let source else { return nil }
-        guard self.engine.serverCertificates != nil else {
-            throw RegistrationError(
-                .serverCertificatesDisabled,
-                "no CA for server certificates is configured here; register without serverCsrPEM and serverCertificatePEM"
-            )
-        }
         let instant = self.environment.instant
         let origin: ServerRequest.Origin = registration == nil ? .registration : .owner
         switch source {
@@ -237,6 +237,30 @@ extension RegistrationService {
                 updatedAt: instant
             )
         }
+    }
+
+    /// Throws unless a server certificate can be had here as it is asked for: before anybody does any work for it.
+    func requireAbility(for source: ServerCertificateSource?) throws(RegistrationError) {
+        let abilities = self.engine.serverCertificates?.abilities
+        switch source {
+        case .request where abilities?.canOrder != true:
+            throw RegistrationError(
+                .serverCertificatesDisabled,
+                "no CA for server certificates is configured here; register without serverCsrPEM, or bring a certificate"
+            )
+        case .certificate where abilities?.canAdopt != true:
+            throw RegistrationError(
+                .serverCertificatesDisabled,
+                "no CA's certificates are taken in here: the operator has configured no trust roots; "
+                    + "register without serverCertificatePEM"
+            )
+        case .request, .certificate, nil: return
+        }
+    }
+
+    /// What an order costs its owner; nothing where a certificate is brought.
+    func orderLimits(for source: ServerCertificateSource?) -> [RateLimit] {
+        if case .request = source { self.rules.serverOrderLimits } else { [] }
     }
 
     private static func requireReady(_ registration: Registration) throws(RegistrationError) {

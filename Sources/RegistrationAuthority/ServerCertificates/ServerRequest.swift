@@ -63,6 +63,8 @@ public struct ServerRequest: Hashable, Sendable {
     public var askAgainAt: Date?
     /// How many renewals in a row were refused.
     public var renewalFailures = 0
+    /// How many certificates in a row, up to this one, were ordered long before the one before was due by its age.
+    public var earlyRenewals = 0
     /// How much of its life was left when its owner was last told, in per cent; 100 before.
     public var reminded = 100
     /// Why it was refused.
@@ -102,6 +104,24 @@ public struct ServerRequest: Hashable, Sendable {
         self.chain = []
         self.challenges = []
         self.updatedAt = instant
+    }
+
+    /// Before when it is not renewed, whatever its CA suggests (RFC 9773 §4.2: a window in the past says "now", also of the
+    /// certificate that comes next).
+    ///
+    /// Once a CA may hurry; each time that it does so again the pause is twice as long, up to two thirds of the life.
+    var earliestRenewal: Date {
+        guard let notBefore, let notAfter, self.earlyRenewals > 0 else { return .distantPast }
+        let life = max(0, notAfter.timeIntervalSince(notBefore))
+        let first = min(Budget.firstEarlyRenewalPause, life / 10)
+        let pause = first * Double(1 << min(self.earlyRenewals - 1, 16))
+        return notBefore.addingTimeInterval(min(pause, life * 2 / 3))
+    }
+
+    /// The early renewals in a row, when its successor is ordered now: before half of its life is over.
+    func earlyRenewals(at instant: Date) -> Int {
+        guard let half = self.instant(withLeft: 50) else { return 0 }
+        return instant < half ? self.earlyRenewals + 1 : 0
     }
 
     /// When so much of the certificate's life is left, in per cent.

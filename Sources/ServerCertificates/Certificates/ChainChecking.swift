@@ -7,6 +7,9 @@ public import PKIX
 ///
 /// Calls end in bounded time. Any number of tasks may call.
 public protocol ChainChecking: Sendable {
+    /// Whether there is anything to judge by.
+    var isAvailable: Bool { get }
+
     /// Checks that a chain leads to a trust root and that nothing in it is revoked.
     ///
     /// - Parameters:

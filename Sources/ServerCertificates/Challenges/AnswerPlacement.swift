@@ -9,6 +9,14 @@ extension ChallengeWays {
     func place(_ answer: PlacedAnswer) async throws {
         guard case .zone = answer.way else { return }
         let (zone, record) = try await self.record(of: answer)
+        // An order of a former version may have chosen a name that is not admitted any more.
+        guard await self.admits(record.name, for: try DomainName(answer.challenge.recordName)) else {
+            throw ServerCertificateError(
+                .noChallenge,
+                "\(answer.challenge.recordName) is an alias of \(record.name), which is no name for answers to challenges:"
+                    + " have it lead below one of acme.delegations, or remove it"
+            )
+        }
         try self.check(await zone.provider.apply([.add(record)], in: zone.apex), record)
     }
 

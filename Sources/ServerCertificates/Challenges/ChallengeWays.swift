@@ -13,6 +13,8 @@ public struct ChallengeWays: Sendable {
     let resolver: Resolver
     let propagation: Propagation
     let files: any ChallengeFiles
+    /// Names below which answers of any host may be written.
+    let delegations: [DomainName]
 
     /// Creates the ways.
     ///
@@ -22,18 +24,22 @@ public struct ChallengeWays: Sendable {
     ///   - resolver: follows aliases and finds the authoritative servers.
     ///   - clock: for pauses.
     ///   - files: reads what owners have placed.
+    ///   - delegations: names in our zones that are there for answers alone: below them is written wherever an owner's
+    ///     `_acme-challenge` leads.
     public init(
         zone: @escaping @Sendable (DomainName) async -> ChallengeZone?,
         leadsHere: @escaping @Sendable (String) async -> Bool,
         resolver: Resolver,
         clock: any Clock<Duration>,
-        files: any ChallengeFiles
+        files: any ChallengeFiles,
+        delegations: [DomainName] = []
     ) {
         self.zone = zone
         self.leadsHere = leadsHere
         self.resolver = resolver
         self.propagation = Propagation(resolver: resolver, clock: clock)
         self.files = files
+        self.delegations = delegations
     }
 
     /// The way to go for a host.
@@ -79,7 +85,19 @@ public struct ChallengeWays: Sendable {
             target = name
         }
         let zone = target == name ? own : await self.zone(target)
-        guard let zone, zone.isAutomatic else { return nil }
+        guard let zone, zone.isAutomatic, await self.admits(target, for: name) else { return nil }
         return .zone(apex: zone.apex.description, name: target.description)
+    }
+
+    /// Whether an answer may be written where a host's `_acme-challenge` leads.
+    ///
+    /// An owner says where that is, and we can write in zones of others: a record at any name there would end the synthesis of
+    /// its wildcard (RFC 4592 §2.2.1) and keep out an alias. So it is the name itself, one below those that are there for
+    /// answers, or one for challenges in the host's own zone.
+    func admits(_ target: DomainName, for name: DomainName) async -> Bool {
+        if target == name { return true }
+        if self.delegations.contains(where: { target != $0 && target.isWithin($0) }) { return true }
+        guard target.labels.first == name.labels.first, let own = await self.zone(name) else { return false }
+        return await self.zone(target)?.apex == own.apex
     }
 }

@@ -74,6 +74,7 @@ extension OrderEngine {
             details: ["reason": failure.reason]
         )
         try await work.close(dueAt: now, audit: [audit]) { order in
+            order.leave(order.state, at: now)
             (order.status, order.failure, order.endedAt) = (.failed, failure, now)
             order.attempts = 0
         }
@@ -167,7 +168,9 @@ extension OrderEngine {
         // Once around, it does not hurry.
         let isFirstRound = order.failovers + 1 < self.authorities.all.count
         let due = isFirstRound ? self.environment.instant : self.next(order.failovers + 1, notBefore: nil)
+        let now = self.environment.instant
         try await work.change { order in
+            order.leave(order.state, at: now)
             (order.authority, order.state, order.way) = (next, nil, nil)
             (order.outages, order.outageSince, order.failure) = (0, nil, failure)
             order.failovers += 1
@@ -177,7 +180,7 @@ extension OrderEngine {
         try await work.close(dueAt: due)
     }
 
-    private func next(
+    func next(
         _ attempts: Int,
         notBefore: Date?,
         atMost longest: TimeInterval = Budget.longestPause
@@ -189,48 +192,5 @@ extension OrderEngine {
             atMost: longest,
             fraction: self.environment.draw()
         )
-    }
-
-    // MARK: Removing answers
-
-    /// Removes what answers an order has left, after its end.
-    func cleanUp(_ work: OrderWork) async throws {
-        let solver = OrderSolver(work, self.ways)
-        for answer in work.order.answers { await self.remove(answer, solver, work) }
-        if let interruption = work.interruption, interruption != .ended { throw interruption }
-        let (order, now) = (work.order, self.environment.instant)
-        guard !order.answers.isEmpty else { return try await work.close(dueAt: nil) }
-        if let end = order.endedAt, now.timeIntervalSince(end) > Budget.cleanUpSeconds {
-            self.environment.logger.error(
-                "answers to challenges could not be removed; remove them by hand",
-                metadata: ["order": "\(order.reference)", "answers": "\(order.answers.map(\.challenge.description))"]
-            )
-            return try await work.close(dueAt: nil) { $0.answers = [] }
-        }
-        try await work.close(dueAt: self.next(order.attempts + 1, notBefore: nil)) { $0.attempts += 1 }
-    }
-
-    /// Removes the answers of orders that others have taken the place of.
-    func cleanUpFormer(_ work: OrderWork) async {
-        let solver = OrderSolver(work, self.ways)
-        let proofs = work.order.state?.proofs ?? []
-        for answer in work.order.answers {
-            let isCurrent = proofs.contains { proof in
-                answer.alternative.map { $0.authorizationURL == proof.authorizationURL }
-                    ?? (proof.challenge == answer.challenge)
-            }
-            if !isCurrent { await self.remove(answer, solver, work) }
-        }
-    }
-
-    private func remove(_ answer: PlacedAnswer, _ solver: OrderSolver, _ work: OrderWork) async {
-        do { try await solver.remove(answer) } catch {
-            self.environment.logger.error(
-                "the answer to a challenge cannot be removed; it will be tried again",
-                metadata: [
-                    "order": "\(work.order.reference)", "challenge": "\(answer.challenge)", "reason": "\(error)",
-                ]
-            )
-        }
     }
 }

@@ -30,7 +30,13 @@ extension OrderEngine {
     /// Works at an order that was claimed.
     func work(_ stored: StoredServerOrder, _ holder: String) async {
         let reference = stored.order.reference
-        let work = OrderWork(stored, holder: holder, store: self.orders, environment: self.environment)
+        let work = OrderWork(
+            stored,
+            holder: holder,
+            store: self.orders,
+            environment: self.environment,
+            onStep: self.onStep
+        )
         do {
             try await self.carry(work)
         } catch is OrderInterruption {
@@ -51,11 +57,11 @@ extension OrderEngine {
 
     private func carry(_ work: OrderWork) async throws {
         let before = work.order
-        guard before.status == .underway else { return try await self.cleanUp(work) }
+        guard before.status == .underway else { return try await self.conclude(work) }
         let outcome = await self.attempt(work)
         if let interruption = work.interruption, interruption != .ended { throw interruption }
         try Task.checkCancellation()
-        guard work.order.status == .underway else { return try await self.cleanUp(work) }
+        guard work.order.status == .underway else { return try await self.conclude(work) }
         await self.cleanUpFormer(work)
         try await self.settle(outcome, work, from: before)
     }
@@ -128,7 +134,9 @@ extension OrderEngine {
     private func access(_ work: OrderWork) async throws -> AuthorityAccess? {
         if let access = self.authorities.named(work.order.authority) { return access }
         guard let first = self.authorities.all.first else { return nil }
+        let now = self.environment.instant
         try await work.change { order in
+            order.leave(order.state, at: now)
             (order.authority, order.state, order.way) = (first.authority.name, nil, nil)
         }
         return first
@@ -150,7 +158,11 @@ extension OrderEngine {
         request.replaces = try await self.replaced(order, authority.name)
         let number = order.restarts + order.failovers
         let state = OrderState(id: "\(order.reference)/\(number)", authority: client.authority, request: request)
-        try await work.change { order in (order.state, order.way) = (state, way) }
+        let now = self.environment.instant
+        try await work.change { order in
+            order.leave(order.state, at: now)
+            (order.state, order.way) = (state, way)
+        }
         try work.checkGoesOn()
         return state
     }
@@ -166,7 +178,7 @@ extension OrderEngine {
     }
 
     /// What a body gives within the time of a run, and not long after the program was told to end.
-    private func limited<Value: Sendable>(
+    func limited<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let clock = self.environment.clock

@@ -3,6 +3,7 @@
 // True at every point: what was saved last tells how to go on, so a process that dies leaves nothing behind that the next
 // one, once the lease is over, does not find: no order is lost, no answer to a challenge stays, no certificate comes twice.
 
+public import ACME
 import FoundationEssentials
 import Logging
 import PKIX
@@ -19,13 +20,16 @@ public final class OrderEngine: Service {
     let settings: ServerCertificateSettings
     let signals: OrderSignals
     let metrics = OrderMetrics()
+    let onStep: @Sendable (OrderState.Step) -> Void
     private let node: String
     private let works = Mutex(0)
     private let busy = Mutex(0)
 
     /// Creates the engine.
     ///
-    /// - Parameter node: a name for this process, new at each start: leases are held under it.
+    /// - Parameters:
+    ///   - node: a name for this process, new at each start: leases are held under it.
+    ///   - onStep: called when it is recorded what comes next and not yet done: where a crash hurts most.
     public convenience init(
         orders: any ServerOrderStore,
         certificates: any ServerCertificateStore,
@@ -33,9 +37,10 @@ public final class OrderEngine: Service {
         ways: ChallengeWays,
         environment: ServerCertificateEnvironment,
         settings: ServerCertificateSettings = ServerCertificateSettings(),
-        node: String
+        node: String,
+        onStep: @escaping @Sendable (OrderState.Step) -> Void = { _ in }
     ) {
-        self.init(orders, certificates, authorities, ways, environment, settings, OrderSignals(), node)
+        self.init(orders, certificates, authorities, ways, environment, settings, OrderSignals(), node, onStep)
     }
 
     init(
@@ -46,7 +51,8 @@ public final class OrderEngine: Service {
         _ environment: ServerCertificateEnvironment,
         _ settings: ServerCertificateSettings,
         _ signals: OrderSignals,
-        _ node: String
+        _ node: String,
+        _ onStep: @escaping @Sendable (OrderState.Step) -> Void
     ) {
         self.orders = orders
         self.certificates = certificates
@@ -56,6 +62,7 @@ public final class OrderEngine: Service {
         self.settings = settings
         self.signals = signals
         self.node = node
+        self.onStep = onStep
     }
 
     /// Works until shutdown: runs that are under way are stopped at what they saved last, and given back.
@@ -110,7 +117,14 @@ public final class OrderEngine: Service {
         guard room > 0 else { return ([], holder) }
         let lease = OrderLease(holder: holder, until: now.addingTimeInterval(Budget.leaseSeconds))
         do {
-            return (try await self.orders.claim(dueAt: now, lease: lease, limit: room), holder)
+            let claim = try await self.orders.claim(dueAt: now, lease: lease, limit: room)
+            for reference in claim.unreadable {
+                self.environment.logger.error(
+                    "an order cannot be read by this version, and is left alone; start the version that wrote it, or end it",
+                    metadata: ["order": "\(reference)"]
+                )
+            }
+            return (claim.orders, holder)
         } catch {
             self.environment.logger.error("orders that are due cannot be claimed", metadata: ["error": "\(error)"])
             return ([], holder)

@@ -17,6 +17,9 @@ struct OrderMetrics: Sendable {
     /// An order left a CA that is away.
     func failedOver(from authority: String) { self.count(authority, "failover") }
 
+    /// A certificate came of an order that was given up, and is revoked.
+    func tookBack(_ authority: String) { self.count(authority, "taken-back") }
+
     /// A run ended in vain.
     func delayed(_ authority: String, _ code: String) {
         Counter(

@@ -23,6 +23,7 @@ final class OrderWork: OrderJournal {
     private let store: any ServerOrderStore
     private let environment: ServerCertificateEnvironment
     private let holder: String
+    private let onStep: @Sendable (OrderState.Step) -> Void
     /// Its owner's announcements at the time of the claim.
     private let announcements: Int
     private let current: Mutex<StoredServerOrder>
@@ -32,8 +33,10 @@ final class OrderWork: OrderJournal {
         _ stored: StoredServerOrder,
         holder: String,
         store: any ServerOrderStore,
-        environment: ServerCertificateEnvironment
+        environment: ServerCertificateEnvironment,
+        onStep: @escaping @Sendable (OrderState.Step) -> Void = { _ in }
     ) {
+        self.onStep = onStep
         self.store = store
         self.environment = environment
         self.holder = holder
@@ -58,13 +61,19 @@ final class OrderWork: OrderJournal {
 
     /// Saves the state of the order at the CA; a step forward ends a row of failures.
     func save(_ state: OrderState) async throws {
+        let now = self.environment.instant
         try await self.change { order in
+            // What keeps us from asking is not the CA's word about the order: it may issue all the same.
+            if let former = order.state, former.id == state.id, state.step == .failed, !state.hasFailedForGood {
+                order.leave(former, at: now)
+            }
             if let former = order.state, former.id == state.id, former.step != state.step {
                 (order.attempts, order.rests, order.outages, order.outageSince) = (0, 0, 0, nil)
                 order.failure = nil
             }
             order.state = state
         }
+        self.onStep(state.step)
         // The clean-up of an order that was cancelled is saved as well, and goes on.
         if !state.isFinished { try self.checkGoesOn() }
     }

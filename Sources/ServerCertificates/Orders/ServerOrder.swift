@@ -65,6 +65,10 @@ public struct ServerOrder: Hashable, Sendable, Codable {
     public internal(set) var certificate: String?
     /// When it came to its end.
     public internal(set) var endedAt: Date?
+    /// What ``outstanding`` keeps; nil, as in orders of former versions, for none.
+    var left: [OutstandingOrder]?
+    /// The text of ``revocation``.
+    var revocationReason: String?
 
     /// An order that was just placed.
     public init(_ order: ServerCertificateOrder, authority: String, at instant: Date) {
@@ -91,7 +95,7 @@ public struct ServerOrder: Hashable, Sendable, Codable {
     }
 
     /// Whether nothing has to be done any more.
-    public var isAtRest: Bool { self.status != .underway && self.answers.isEmpty }
+    public var isAtRest: Bool { self.status != .underway && self.answers.isEmpty && self.outstanding.isEmpty }
 
     /// What its public listener answers: the key authorizations by token.
     public var served: [String: String] {

@@ -80,6 +80,20 @@ public struct ServerOrderChange: Sendable {
     }
 }
 
+/// What a claim gave.
+public struct OrderClaim: Hashable, Sendable {
+    /// The orders on which the claimant has a lease.
+    public let orders: [StoredServerOrder]
+    /// References of orders that were due and which this version cannot read.
+    public let unreadable: [String]
+
+    /// Creates the value.
+    public init(orders: [StoredServerOrder], unreadable: [String] = []) {
+        self.orders = orders
+        self.unreadable = unreadable
+    }
+}
+
 /// A durable collection of orders.
 ///
 /// Durability: every change is on stable storage when the call returns. Atomicity: a change, the certificate that comes with
@@ -89,8 +103,16 @@ public protocol ServerOrderStore: HTTPChallengeAnswers {
     /// Adds an order, due now, unless there is one with its reference; gives the one that is there then.
     func insert(_ order: ServerOrder, dueAt instant: Date, audit: AuditEvent) async throws -> StoredServerOrder
 
-    /// The order with a reference; nil when there is none.
+    /// The order with a reference; nil when there is none, and for one that has ended and cannot be read.
+    ///
+    /// - Throws: ``ServerCertificateError`` with `.orderUnreadable` for one that is under way and which this version cannot
+    ///   read.
     func order(_ reference: String) async throws -> StoredServerOrder?
+
+    /// Ends an order that this version cannot read by what stands beside it; what it had placed is not looked for.
+    ///
+    /// - Returns: whether there was such an order; the event is recorded then.
+    func endUnreadable(_ reference: String, at instant: Date, audit: AuditEvent) async throws -> Bool
 
     /// Makes a change; nil when the order has another revision by now. A certificate that its agent has already is not kept
     /// twice.
@@ -100,8 +122,8 @@ public protocol ServerOrderStore: HTTPChallengeAnswers {
     ///
     /// Of the orders of one host that are under way, only the one that was placed first is given out: an account has no two
     /// unfinished orders for the same names. Orders that have ended and still have answers to remove hold up none. One that
-    /// this version cannot read is put off and left out.
-    func claim(dueAt instant: Date, lease: OrderLease, limit: Int) async throws -> [StoredServerOrder]
+    /// this version cannot read is put off, named, and holds up none from then on.
+    func claim(dueAt instant: Date, lease: OrderLease, limit: Int) async throws -> OrderClaim
 
     /// The reference of the order of a host that is under way and was placed first; nil when there is none.
     func first(underwayOf host: String) async throws -> String?

@@ -100,50 +100,16 @@ extension ServerCertificateService {
 
     // MARK: Revocation
 
-    /// Revokes a certificate at its CA, or marks one that was brought; to do it again changes nothing.
+    /// Takes an agent's certificate out of use: at its CA where it was ordered and nobody else uses it, else by a mark for the
+    /// agent alone; to do it again changes nothing.
     public func revoke(
         _ fingerprint: [UInt8],
+        of agent: String,
         reason: RevocationReason,
         actor: String
     ) async throws(IssuingFailure) {
         try await self.reporting {
-            let kept = try await self.kept(fingerprint)
-            guard !kept.certificate.isRevoked else { return }
-            if case .authority(let name) = kept.certificate.source {
-                guard let access = self.authorities.named(name) else {
-                    throw ServerCertificateError(
-                        .noAuthority,
-                        "CA '\(name)', which issued the certificate, is not configured any more: add it under acme:"
-                    )
-                }
-                try await self.revoke(kept.certificate.certificate, reason, access)
-            }
-            let audit = AuditEvent(
-                at: self.environment.instant,
-                actor: actor,
-                action: .revokeServerCertificate,
-                object: "server-certificate:\(fingerprint.hexadecimal)",
-                details: ["agent": kept.agent, "host": kept.host, "reason": reason.rawValue]
-            )
-            _ = try await self.certificates.markRevoked(fingerprint, audit: audit)
-        }
-    }
-
-    private func revoke(_ certificate: [UInt8], _ reason: RevocationReason, _ access: AuthorityAccess) async throws {
-        do {
-            let client = try await access.client()
-            do { try await client.revoke(certificate, reason: reason) } catch let error as ACMEError
-                where error.problem?.kind == "badRevocationReason"
-            {
-                // RFC 8555 §7.6: "The server MAY disallow a subset of reasonCodes": revoked without one is better than not.
-                try await client.revoke(certificate)
-            }
-        } catch let error as ACMEError {
-            throw IssuingFailure(
-                code: error.code.rawValue,
-                reason: error.reason,
-                isTransient: error.isOutage || error.isRateLimit
-            )
+            try await self.revoker.revoke(fingerprint, of: agent, reason: reason, actor: actor)
         }
     }
 

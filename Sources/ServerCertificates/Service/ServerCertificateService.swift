@@ -2,6 +2,7 @@
 // claims them does the rest.
 
 import AuditLog
+import DNS
 import FoundationEssentials
 import Logging
 public import PKIX
@@ -14,6 +15,8 @@ public struct ServerCertificateService: ServerCertificateObtaining {
     let chains: any ChainChecking
     let environment: ServerCertificateEnvironment
     let signals: OrderSignals
+    let ways: ChallengeWays
+    let revoker: CertificateRevoker
 
     /// Creates the service.
     ///
@@ -26,7 +29,28 @@ public struct ServerCertificateService: ServerCertificateObtaining {
         self.authorities = engine.authorities
         self.environment = engine.environment
         self.signals = engine.signals
+        self.ways = engine.ways
+        self.revoker = engine.revoker
         self.chains = chains
+    }
+
+    /// What can be asked of it at all.
+    public var abilities: ServerCertificateAbilities {
+        ServerCertificateAbilities(canOrder: !self.authorities.all.isEmpty, canAdopt: self.chains.isAvailable)
+    }
+
+    /// Whether CAs are shown control of a host by what we write or serve.
+    ///
+    /// An alias of the owner's that leads to us does not count: whoever can set it has the host now.
+    public func provesControl(of host: String) async throws(IssuingFailure) -> Bool {
+        try await self.reporting {
+            guard let authority = self.authorities.all.first?.authority else { return false }
+            switch try await self.ways.choose(for: host, among: authority.challengeTypes) {
+            case .zone(_, let name): return try DomainName(name) == DomainName(host).prepending("_acme-challenge")
+            case .listener: return true
+            case .owner: return false
+            }
+        }
     }
 
     // MARK: Orders
@@ -88,9 +112,16 @@ public struct ServerCertificateService: ServerCertificateObtaining {
             while true {
                 // Before the look: what happens behind it is heard.
                 let listener = self.signals.listen(to: reference)
-                guard let order = try await self.orders.order(reference)?.order else {
+                let order: ServerOrder
+                do {
+                    guard let stored = try await self.orders.order(reference) else {
+                        listener.end()
+                        return nil
+                    }
+                    order = stored.order
+                } catch let error as ServerCertificateError where error.code == .orderUnreadable {
                     listener.end()
-                    return nil
+                    return .underway([], hindrance: error.failure)
                 }
                 let rest = patience - elapsed()
                 guard order.status == .underway, order.challenges.isEmpty, rest > .zero else {
@@ -113,6 +144,11 @@ public struct ServerCertificateService: ServerCertificateObtaining {
         {
             return .obtained(kept.certificate)
         }
+        if order.status == .cancelled, !order.outstanding.isEmpty {
+            let reason = "the CA was asked to issue before the order was given up; what comes of it is revoked"
+            let failure = ServerCertificateError(.orderEnding, reason, isTransient: true).failure
+            return .underway([], hindrance: failure)
+        }
         if order.status == .underway, order.state == nil, order.failure == nil,
             let first = try await self.orders.first(underwayOf: order.host), first != order.reference
         {
@@ -128,36 +164,79 @@ public struct ServerCertificateService: ServerCertificateObtaining {
     /// The owner says that the answers are in place: they are looked at now.
     public func answered(_ reference: String) async throws(IssuingFailure) {
         try await self.reporting {
-            try await self.change(reference, audit: nil) { order, _ in order.announcements += 1 }
+            let isKnown = try await self.change(reference, audit: nil) { order, _ in
+                guard order.status == .underway else { return false }
+                order.announcements += 1
+                return true
+            }
+            guard isKnown else {
+                throw ServerCertificateError(.orderNotFound, "there is no order with this reference")
+            }
         }
     }
 
     /// Gives an order up, and has answers to its challenges removed; one that has ended stays as it is.
-    public func cancel(_ reference: String, because reason: String) async throws(IssuingFailure) {
+    ///
+    /// What its CA may issue all the same is revoked when it comes, for the reason that was given last.
+    public func cancel(
+        _ reference: String,
+        because reason: String,
+        revoking revocation: RevocationReason
+    ) async throws(IssuingFailure) {
         try await self.reporting {
-            try await self.change(reference, audit: .cancelServerCertificate) { order, now in
-                let failure = ServerCertificateError(.orderCancelled, reason)
-                (order.status, order.failure, order.endedAt) = (.cancelled, ServerOrderFailure(failure), now)
+            do {
+                _ = try await self.change(reference, audit: .cancelServerCertificate) { order, now in
+                    guard order.status == .underway else {
+                        guard !order.outstanding.isEmpty, order.revocation != revocation else { return false }
+                        order.revocation = revocation
+                        return true
+                    }
+                    let failure = ServerCertificateError(.orderCancelled, reason)
+                    order.leave(order.state, at: now)
+                    (order.status, order.failure, order.endedAt) = (.cancelled, ServerOrderFailure(failure), now)
+                    (order.revocation, order.attempts) = (revocation, 0)
+                    return true
+                }
+            } catch let error as ServerCertificateError where error.code == .orderUnreadable {
+                try await self.endUnreadable(reference, because: reason)
             }
             self.signals.ring(reference)
         }
     }
 
-    /// Changes an order that is under way and has it worked at now; whoever works at it already sees the change.
+    /// An order that cannot be read is given up by what stands beside it: whoever ends an agent does not wait for a repair.
+    private func endUnreadable(_ reference: String, because reason: String) async throws {
+        let audit = AuditEvent(
+            at: self.environment.instant,
+            actor: "system",
+            action: .cancelServerCertificate,
+            object: "server-order:\(reference)",
+            details: ["reason": reason, "unreadable": "true"]
+        )
+        guard try await self.orders.endUnreadable(reference, at: audit.at, audit: audit) else { return }
+        self.environment.logger.error(
+            "an order was ended that cannot be read: look for its records of challenges, and for certificates of its host",
+            metadata: ["order": "\(reference)"]
+        )
+    }
+
+    /// Changes an order and has it worked at now; whoever works at it already sees the change.
+    ///
+    /// - Parameter body: makes the change; false when there is none.
+    /// - Returns: whether there is such an order.
     private func change(
         _ reference: String,
         audit action: AuditAction?,
-        _ body: (inout ServerOrder, Date) -> Void
-    ) async throws {
+        _ body: (inout ServerOrder, Date) -> Bool
+    ) async throws -> Bool {
         while true {
-            guard let stored = try await self.orders.order(reference) else {
-                throw ServerCertificateError(.orderNotFound, "there is no order with this reference")
-            }
-            guard stored.order.status == .underway else { return }
+            guard let stored = try await self.orders.order(reference) else { return false }
             let now = self.environment.instant
             var order = stored.order
-            body(&order, now)
-            let audit = action.map { [order.event($0, at: now, details: ["reason": order.failure?.reason ?? ""])] }
+            guard body(&order, now) else { return true }
+            let details = ["reason": order.failure?.reason ?? ""]
+            let isEnd = stored.order.status == .underway
+            let audit = action.flatMap { isEnd ? [order.event($0, at: now, details: details)] : nil }
             let change = ServerOrderChange(
                 order,
                 from: stored.revision,
@@ -167,7 +246,7 @@ public struct ServerCertificateService: ServerCertificateObtaining {
             )
             guard try await self.orders.update(change) != nil else { continue }
             self.signals.ring(OrderSignals.work)
-            return
+            return true
         }
     }
 

@@ -1,6 +1,7 @@
 // The section `acme` of config.yaml: the public CAs, in the order in which orders turn to them.
 
 import ACME
+import DNS
 import PKIX
 import ServerCertificates
 
@@ -27,19 +28,21 @@ struct ACMEDefinition: Sendable {
     let failover: FailoverPolicy
     /// Hosts whose plain HTTP leads to our public listener: names, or `*.` and a name for all below it.
     let hosts: [String]
+    /// Names in zones that we write below which owners' `_acme-challenge` may lead.
+    let delegations: [DomainName]
 
     /// No CA.
     static let none = ACMEDefinition()
 
     private init() {
-        (self.authorities, self.failover, self.hosts) = ([], FailoverPolicy(), [])
+        (self.authorities, self.failover, self.hosts, self.delegations) = ([], FailoverPolicy(), [], [])
     }
 
     /// Reads the section.
     ///
     /// - Throws: `PKIXError`; the reason names file, line and key.
     init(_ definition: Definition, directory: String) throws(PKIXError) {
-        try definition.requireKeys(["authorities", "failover", "httpHosts"])
+        try definition.requireKeys(["authorities", "failover", "httpHosts", "delegations"])
         var authorities: [Authority] = []
         if let all = definition["authorities"] {
             for name in all.keys {
@@ -49,6 +52,7 @@ struct ACMEDefinition: Sendable {
         self.authorities = authorities
         self.failover = try Self.failover(definition["failover"])
         self.hosts = try Self.texts(definition["httpHosts"]).map { $0.lowercased() }
+        self.delegations = try Self.names(definition["delegations"])
     }
 
     private static func failover(_ definition: Definition?) throws(PKIXError) -> FailoverPolicy {
@@ -67,6 +71,15 @@ struct ACMEDefinition: Sendable {
         var texts: [String] = []
         for each in try definition?.list() ?? [] { texts.append(try each.text()) }
         return texts
+    }
+
+    private static func names(_ definition: Definition?) throws(PKIXError) -> [DomainName] {
+        var names: [DomainName] = []
+        for each in try definition?.list() ?? [] {
+            let text = try each.text()
+            do throws(DNSError) { names.append(try DomainName(text)) } catch { throw each.error(error.reason) }
+        }
+        return names
     }
 
     /// Whether a host's plain HTTP leads to our public listener.

@@ -50,6 +50,8 @@ struct ConfigurationTemplate {
         # Run 'signet init' again when one was added: it makes the account's key, secrets/acme-NAME.key. "agreeToTerms" says
         # that you agree to the CA's terms of service. "httpHosts" are hosts (*.NAME: all below it) whose port 80 leads to the
         # public side's /.well-known/acme-challenge/. An order leaves a CA that was away for "outages" runs, or for "after".
+        # "delegations" are names in zones that we write, such as challenges.agents.example, below which owners' _acme-challenge
+        # may lead (CNAME); where it leads elsewhere, the owner answers the CA. How much is ordered: policies/registration.yaml.
         acme:
           authorities: {}
           #  letsencrypt:
@@ -68,6 +70,7 @@ struct ConfigurationTemplate {
           #    challenges: [dns-01, http-01]
           failover: {outages: 4, after: 10m, times: 8}
           httpHosts: []
+          delegations: []
 
         # Verification of agents for anyone (POST /v1/verify): the trust roots of public certificates, a file or a directory;
         # what follows when a public CA's status is not to be had (soft: relied on with a note; hard: not); whether the resolvers

@@ -1,6 +1,8 @@
 // Crashes on demand, in debug builds only: SIGNET_FAILPOINT=STEP[:COUNT] kills the process, as `kill -9` would, when an
-// issuance or a registration reaches the step for the COUNTth time. Release builds have none of this.
+// issuance, a registration or, as `order-STEP`, an order of a public certificate reaches the step for the COUNTth time. Release
+// builds have none of this.
 
+import ACME
 import CertificateAuthority
 import RegistrationAuthority
 
@@ -8,11 +10,13 @@ enum Failpoint {
     #if DEBUG
         static let onStep: @Sendable (IssuanceStep) -> Void = { counter.reached($0.rawValue) }
         static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { counter.reached($0.rawValue) }
+        static let onOrderStep: @Sendable (OrderState.Step) -> Void = { counter.reached("order-\($0.rawValue)") }
 
         private static let counter = FailpointCounter(SystemEnvironment.variable("SIGNET_FAILPOINT"))
     #else
         static let onStep: @Sendable (IssuanceStep) -> Void = { _ in }
         static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { _ in }
+        static let onOrderStep: @Sendable (OrderState.Step) -> Void = { _ in }
     #endif
 }
 

@@ -43,6 +43,8 @@ struct PublicTrustAssembly: Sendable {
 struct BroughtChains: ChainChecking {
     let trust: PublicTrustAssembly?
 
+    var isAvailable: Bool { self.trust != nil }
+
     func check(_ chain: [[UInt8]], host: String, at instant: Date) async throws(IssuingFailure) {
         guard let trust = self.trust else {
             throw IssuingFailure(

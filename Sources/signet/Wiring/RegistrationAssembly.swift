@@ -42,6 +42,7 @@ extension Daemon {
             store: ChangeNotingStore(store, cache: resolutions),
             issuing: assembly.authority,
             serverCertificates: servers,
+            serverOrderLimits: ServerOrderLimits(store: store, rules: rules),
             observer: AuthoritativeObserver(
                 resolver: dns.resolver,
                 clock: SystemEnvironment.clock,

@@ -101,7 +101,8 @@ struct ServerCertificateAssembly: Sendable {
             ways: Self.ways(definition, dns),
             environment: environment,
             settings: settings,
-            node: UUID().uuidString.lowercased()
+            node: UUID().uuidString.lowercased(),
+            onStep: Failpoint.onOrderStep
         )
     }
 
@@ -134,7 +135,8 @@ struct ServerCertificateAssembly: Sendable {
             leadsHere: { definition.leadsHere($0) },
             resolver: dns.resolver,
             clock: SystemEnvironment.clock,
-            files: OwnersFiles(dns: dns)
+            files: OwnersFiles(dns: dns),
+            delegations: definition.delegations
         )
     }
 

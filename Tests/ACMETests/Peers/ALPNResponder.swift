@@ -11,6 +11,7 @@ import PKIX
 import X509
 
 @testable import ACME
+@testable import ACMESupport
 
 struct ALPNResponder {
     /// Serves while the body runs.

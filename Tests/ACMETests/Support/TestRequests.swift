@@ -6,6 +6,7 @@ import SwiftASN1
 import X509
 
 @testable import ACME
+@testable import ACMESupport
 
 func makeRequest(
     _ names: [String],

@@ -150,13 +150,13 @@ struct ServerOrderContractTests {
                 let order = try makeOrder(reference, host: host)
                 _ = try await store.insert(order, dueAt: due, audit: event(.orderServerCertificate))
             }
-            let claimed = try await store.claim(dueAt: start, lease: lease(), limit: 10)
+            let claimed = try await store.claim(dueAt: start, lease: lease(), limit: 10).orders
             #expect(claimed.map(\.order.reference) == ["r3", "r1"])
             #expect(claimed.allSatisfy { $0.lease == lease() && $0.revision == 2 })
             #expect(try await store.order("r1") == claimed[1])
             #expect(try await store.first(underwayOf: "a.test") == "r1")
-            #expect(try await store.claim(dueAt: start + 59, lease: lease("n/2", 119), limit: 10).isEmpty)
-            let late = try await store.claim(dueAt: start + 60, lease: lease("n/2", 120), limit: 1)
+            #expect(try await store.claim(dueAt: start + 59, lease: lease("n/2", 119), limit: 10).orders.isEmpty)
+            let late = try await store.claim(dueAt: start + 60, lease: lease("n/2", 120), limit: 1).orders
             #expect(late.map(\.order.reference) == ["r3"])
             #expect(try await store.releaseServerOrderLeases(at: start + 61) == 1)
             // A change from before the claim is refused.
@@ -167,7 +167,7 @@ struct ServerOrderContractTests {
             let ended = ServerOrderChange(order, from: 2, dueAt: start, lease: .released)
             #expect(try await store.update(ended) != nil)
             // What has ended and is to be cleaned up holds up nobody.
-            let next = try await store.claim(dueAt: start + 70, lease: lease("n/3", 200), limit: 10)
+            let next = try await store.claim(dueAt: start + 70, lease: lease("n/3", 200), limit: 10).orders
             #expect(Set(next.map(\.order.reference)) == ["r1", "r2", "r3"])
             #expect(try await store.first(underwayOf: "a.test") == "r2")
             #expect(try await store.first(underwayOf: "x.test") == nil)
@@ -185,9 +185,58 @@ struct ServerOrderContractTests {
             try await queue.write {
                 try $0.execute(sql: "UPDATE server_orders SET document = '{}' WHERE reference = 'r1'")
             }
-            let claimed = try await store.claim(dueAt: start, lease: lease(), limit: 10)
+            let claimed = try await store.claim(dueAt: start, lease: lease(), limit: 10).orders
             #expect(claimed.map(\.order.reference) == ["r2"])
-            #expect(try await store.claim(dueAt: start + 3_599, lease: lease("n/2", 9_999), limit: 10).count == 1)
+            #expect(
+                try await store.claim(dueAt: start + 3_599, lease: lease("n/2", 9_999), limit: 10).orders.count == 1
+            )
+            let again = try await store.claim(dueAt: start + 3_600, lease: lease("n/3", 19_999), limit: 10)
+            #expect(again.unreadable == ["r1"])
+        }
+    }
+
+    @Test(
+        "it holds up no order of its host once it was met, is ended by what stands beside it, and read when it can be"
+    )
+    func unreadableOfHost() async throws {
+        try await withSQLiteStore { store, path in
+            for reference in ["r1", "r2"] {
+                let order = try makeOrder(reference)
+                _ = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+            }
+            let queue = try DatabaseQueue(path: path)
+            let document = try await queue.read {
+                try String.fetchOne($0, sql: "SELECT document FROM server_orders WHERE reference = 'r1'")
+            }
+            func write(_ document: String?) async throws {
+                try await queue.write {
+                    try $0.execute(
+                        sql: "UPDATE server_orders SET document = ? WHERE reference = 'r1'",
+                        arguments: [document]
+                    )
+                }
+            }
+            try await write("{}")
+            let first = try await store.claim(dueAt: start, lease: lease(), limit: 10)
+            #expect(first.orders.isEmpty && first.unreadable == ["r1"])
+            #expect(try await store.first(underwayOf: "a.agents.test") == "r2")
+            let error = await #expect(throws: ServerCertificateError.self) { _ = try await store.order("r1") }
+            #expect(error?.code == .orderUnreadable && error?.isTransient == true)
+            let second = try await store.claim(dueAt: start + 1, lease: lease("n/2"), limit: 10)
+            #expect(second.orders.map(\.order.reference) == ["r2"])
+            // A version that can read it takes it up again.
+            try await write(document)
+            let third = try await store.claim(dueAt: start + 3_600, lease: lease("n/3", 9_999), limit: 1)
+            #expect(third.orders.map(\.order.reference) == ["r1"])
+            #expect(try await store.first(underwayOf: "a.agents.test") == "r1")
+            let audit = event(.cancelServerCertificate)
+            #expect(try await !store.endUnreadable("r1", at: start + 9_000, audit: audit))
+            try await write("{}")
+            #expect(try await store.endUnreadable("r1", at: start + 9_000, audit: audit))
+            #expect(try await !store.endUnreadable("r1", at: start + 9_000, audit: audit))
+            #expect(try await store.order("r1") == nil)
+            #expect(try await store.entries(after: 0, limit: 10).map(\.event.action).last == .cancelServerCertificate)
+            #expect(try await store.removeOrders(endedBefore: start + 9_001, limit: 10) == 1)
         }
     }
 
@@ -247,6 +296,44 @@ struct ServerCertificateContractTests {
             #expect(try await store.certificates(of: "agent-1").map(\.certificate.isRevoked) == [true, false])
             #expect(try await store.certificates(of: "agent-2").map(\.certificate.isRevoked) == [true])
             #expect(try await store.entries(after: 0, limit: 10).count == 4)
+        }
+    }
+
+    @Test("an agent withdraws from its own certificate alone; the last one that uses an ordered one is told so")
+    func withdrawal() async throws {
+        try await withSQLiteStore { store, _ in
+            let ordered = kept(1, reference: "r1")
+            let all = [
+                ordered, kept(1, agent: "agent-2", reference: "r2", source: .brought),
+                kept(2, reference: "r3", source: .brought),
+                kept(2, agent: "agent-2", reference: "r4", source: .brought),
+            ]
+            for certificate in all { _ = try await store.keep(certificate, audit: event(.adoptServerCertificate)) }
+            func withdraw(_ number: UInt8, _ agent: String, evenIfShared: Bool = false) async throws
+                -> CertificateWithdrawal?
+            {
+                try await store.withdraw(
+                    [number],
+                    of: agent,
+                    evenIfShared: evenIfShared,
+                    audit: event(.revokeServerCertificate)
+                )
+            }
+            #expect(try await withdraw(1, "agent-3") == nil)
+            #expect(try await withdraw(2, "agent-1", evenIfShared: true) == .marked)
+            #expect(try await store.certificates(of: "agent-1").map(\.certificate.isRevoked) == [false, true])
+            #expect(try await store.certificates(of: "agent-2").map(\.certificate.isRevoked) == [false, false])
+            #expect(try await withdraw(1, "agent-1", evenIfShared: true) == .unused(ordered))
+            #expect(try await withdraw(1, "agent-1") == .marked)
+            #expect(try await withdraw(1, "agent-1") == .marked)
+            #expect(try await store.certificate([1])?.agent == "agent-2")
+            let last = try #require(try await withdraw(1, "agent-2"))
+            guard case .unused(let certificate) = last else {
+                Issue.record("\(last)")
+                return
+            }
+            #expect(certificate.certificate.source == .authority("ca-1"))
+            #expect(try await store.entries(after: 0, limit: 20).count == all.count + 2)
         }
     }
 

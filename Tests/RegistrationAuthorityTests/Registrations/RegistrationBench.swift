@@ -130,15 +130,18 @@ final class RegistrationBench: Sendable {
         faults: [Int: WatchedStore.Fault] = [:],
         zones: [HostedZone]? = nil,
         hasServerCA: Bool = true,
+        policy: PolicySet? = nil,
         onStep: @escaping @Sendable (RegistrationStep) -> Void = { _ in }
     ) -> Node {
         let store = WatchedStore(self.database, faults: faults)
         let zones = ZoneDirectory(zones ?? [self.hosted(Self.apex, isOurs: true)])
         let clock = self.clock
+        let rules = RegistrationRules(policy: policy ?? self.policy, zones: zones)
         let engine = RegistrationEngine(
             store: store,
             issuing: self.issuer,
             serverCertificates: hasServerCA ? self.servers : nil,
+            serverOrderLimits: ServerOrderLimits(store: self.file, rules: rules),
             observer: self.zone,
             zones: zones,
             environment: RegistrationEnvironment(
@@ -154,7 +157,7 @@ final class RegistrationBench: Sendable {
         let service = RegistrationService(
             engine: engine,
             limits: self.file,
-            rules: RegistrationRules(policy: self.policy, zones: zones),
+            rules: rules,
             accounts: self.file
         )
         return Node(engine: engine, service: service, store: store)

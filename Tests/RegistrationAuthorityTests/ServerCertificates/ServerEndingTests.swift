@@ -34,8 +34,8 @@ struct ServerEndingTests {
                 from: .local
             )
             #expect(ended.step == .none && ended.serverRequests.allSatisfy { $0.request.isEmpty })
-            #expect(bench.servers.current.revoked.count == 2)
-            #expect(bench.servers.current.revoked.values.allSatisfy { $0 == .keyCompromise })
+            let ordered = try #require(active.currentServer?.fingerprint)
+            #expect(bench.servers.current.revoked == [ordered: .keyCompromise])
             #expect(bench.zone.records.isEmpty)
             let held = try await service.serverCertificates(of: active.id, for: RegistrationBench.alice)
             #expect(held.map(\.state) == [.revoked, .revoked])
@@ -80,6 +80,59 @@ struct ServerEndingTests {
             #expect(ended.serverRequests.map(\.status) == [.rejected])
             #expect(bench.servers.current.cancelled.count == (comesThrough ? 0 : 1))
             #expect(bench.servers.current.revoked.count == (comesThrough ? 1 : 0))
+        }
+    }
+
+    @Test(
+        "An order that its CA may still fulfil keeps the withdrawal waiting, and nothing else that is to be taken back"
+    )
+    func outstanding() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let active = try await bench.active(service)
+            let first = try #require(active.currentServer?.fingerprint)
+            bench.servers.change { $0.outcome = .underway([], hindrance: nil) }
+            let csr = try TestServer().csr([active.host])
+            let begun = try await service.requestServer(active.id, .request(pem: csr), waiting: .seconds(1))
+            let reference = "\(active.id)/\(begun.request.id)"
+            bench.servers.change { $0.outstanding = [reference] }
+            let ending = try await service.revoke(
+                active.id,
+                reason: .keyCompromise,
+                comments: nil,
+                by: RegistrationBench.alice,
+                from: .local
+            )
+            #expect(ending.step == .withdraw && ending.failure?.code == "ORDER_UNDERWAY")
+            #expect(bench.servers.current.revoked == [first: .keyCompromise] && bench.zone.records.isEmpty)
+            #expect(bench.servers.current.revocations[reference] == .keyCompromise)
+            // What was ordered before, too: its CA may have issued a second one.
+            #expect(bench.servers.current.revocations.count == 2)
+            bench.servers.change { $0.outstanding = [] }
+            try await bench.awaited(active.id, "at its end") {
+                bench.clock.advance(60)
+                return $0.step == .none
+            }
+        }
+    }
+
+    @Test("The end of one version leaves a certificate in use that another has brought")
+    func shared() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let first = try await bench.active(service)
+            let held = try await service.serverCertificates(of: first.id, for: RegistrationBench.alice)
+            let certificate = try #require(held.first?.certificate)
+            let other = TestAgent("weather", version: "2.0.0")
+            let second = try await service.register(
+                other,
+                ["serverCertificatePEM": AgentFixtures.quoted(TestServer.pem([certificate.certificate]))]
+            )
+            #expect(second.status == .active, "\(String(describing: second.failure))")
+            #expect(try await service.revoke(first.id).step == .none)
+            #expect(bench.servers.current.revoked.isEmpty)
+            let inUse = try await service.serverCertificates(of: second.id, for: RegistrationBench.alice)
+            #expect(inUse.map(\.state) == [.valid])
+            _ = try await service.revoke(second.id)
+            #expect(bench.servers.current.revoked == [certificate.fingerprint: .cessationOfOperation])
         }
     }
 

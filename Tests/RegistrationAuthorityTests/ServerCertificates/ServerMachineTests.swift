@@ -190,6 +190,45 @@ struct ServerMachineTests {
         #expect(machine.registration.serverRequests.count == 2)
     }
 
+    @Test("Owners leave the last places to renewals, and what finds none counts as refused")
+    func noRoom() throws {
+        var machine = try Self.live()
+        var signed = machine.registration.serverRequests[0]
+        signed.request = [1]
+        let places = Budget.serverRequests - Budget.serverSuccessors
+        machine.registration.serverRequests = Array(repeating: signed, count: places)
+        let isOwners = machine.serverRequested(Self.request(.owner), at: start)
+        #expect(!isOwners)
+        var renewing = machine
+        let isRenewed = renewing.serverRequested(Self.request(.renewal), at: start)
+        #expect(isRenewed && renewing.registration.step == .obtainServer)
+        machine.registration.serverRequests = Array(repeating: signed, count: Budget.serverRequests)
+        let isTaken = machine.serverRequested(Self.request(.renewal), at: start)
+        #expect(!isTaken)
+        machine.serverRenewalBlocked(retryAt: start + 60, at: start)
+        #expect(machine.registration.serverRequests.map(\.renewalFailures).max() == 1)
+    }
+
+    @Test("A CA that hurries is believed once; then its certificates live twice as long each time")
+    func earlyRenewals() throws {
+        var request = Self.request(.renewal)
+        request.found(Self.certificate(1), at: start)
+        let day = 86_400.0
+        #expect(request.earliestRenewal == .distantPast)
+        var pauses: [Double] = []
+        for count in 1...9 {
+            request.earlyRenewals = count
+            pauses.append(request.earliestRenewal.timeIntervalSince(start) / day)
+        }
+        #expect(pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60])
+        request.earlyRenewals = 2
+        #expect(request.earlyRenewals(at: start + 44 * day) == 3 && request.earlyRenewals(at: start + 46 * day) == 0)
+        var short = Self.request(.renewal)
+        short.found(Self.certificate(2, ends: 3_600), at: start)
+        short.earlyRenewals = 1
+        #expect(short.earliestRenewal == start + 360)
+    }
+
     @Test("An identity is issued while a server certificate is obtained, and the work goes on where it was")
     func identityMeanwhile() throws {
         var machine = try Self.live()

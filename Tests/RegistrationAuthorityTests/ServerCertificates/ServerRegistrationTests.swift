@@ -185,6 +185,37 @@ struct ServerRegistrationTests {
         }
     }
 
+    @Test("What cannot be had is refused before any work is done for it: no CA to order at, no roots to judge by")
+    func abilities() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            bench.servers.change { $0.abilities = ServerCertificateAbilities(canOrder: false, canAdopt: true) }
+            let agent = TestAgent("bot.customer.example")
+            await expectRefusal(.serverCertificatesDisabled) {
+                try await service.register(agent, try agent.asking(TestServer()))
+            }
+            let der = try bench.servers.authority.certificate(
+                for: TestServer().key.publicKey,
+                host: agent.host,
+                from: bench.clock.now,
+                lifetime: RegistrationBench.day
+            )
+            let bringing = ["serverCertificatePEM": AgentFixtures.quoted(TestServer.pem([der]))]
+            bench.servers.change { $0.abilities = ServerCertificateAbilities(canOrder: true, canAdopt: false) }
+            let refusal = await expectRefusal(.serverCertificatesDisabled) {
+                try await service.register(agent, bringing)
+            }
+            #expect(refusal?.reason.contains("trust roots") == true)
+            let active = try await bench.active(service)
+            await expectRefusal(.serverCertificatesDisabled) {
+                try await service.requestServer(
+                    active.id,
+                    .certificate(pem: TestServer.pem([der]), chainPEM: nil)
+                )
+            }
+            #expect(try await bench.database.registrations(RegistrationQuery(limit: 9)).count == 1)
+        }
+    }
+
     @Test("A certificate that is brought is taken in; one that nobody trusts ends the registration")
     func brought() async throws {
         try await RegistrationBench.withNode { bench, service in

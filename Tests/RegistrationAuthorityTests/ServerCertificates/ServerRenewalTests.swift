@@ -78,6 +78,78 @@ struct ServerRenewalTests {
         }
     }
 
+    @Test(
+        "A CA whose windows are in the past, of each new certificate too, gets a few orders and not one after the other"
+    )
+    func pastWindows() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let active = try await bench.active(service)
+            try await bench.awaited(active.id, "when it is renewed") { $0.currentServer?.renewAt != nil }
+            let past = bench.clock.now - Self.day
+            let hurry = { @Sendable () -> Int in
+                bench.servers.change { state in
+                    for held in state.certificates {
+                        state.renewals[held.certificate.fingerprint] = ServerCertificateRenewal(
+                            renewAt: past,
+                            askAgainAt: past
+                        )
+                    }
+                }
+                return bench.servers.current.certificates.count
+            }
+            for _ in 0..<(2 * 24) {
+                _ = hurry()
+                try await bench.advanced(3_600, active.id, "at rest") {
+                    $0.step == .none && $0.currentServer?.askAgainAt != nil
+                }
+            }
+            // At once, after a day, and after two more.
+            #expect((2...3).contains(hurry()), "\(hurry())")
+        }
+    }
+
+    @Test("With no place left the owner is told, and the renewal follows when there is one")
+    func noRoom() async throws {
+        try await RegistrationBench.with { bench in
+            let node = bench.node()
+            let active = try await node.running { () -> Registration in
+                let active = try await bench.active(node.service)
+                return try await bench.awaited(active.id, "when it is renewed") { $0.currentServer?.renewAt != nil }
+            }
+            let stored = try #require(try await bench.database.registration(active.id))
+            var full = stored.registration
+            let current = try #require(full.currentServer)
+            full.serverRequests =
+                (1..<Budget.serverRequests).map { number in
+                    var other = ServerRequest(
+                        id: node.engine.environment.drawID(),
+                        origin: .owner,
+                        request: [],
+                        isBrought: false,
+                        publicKeyHash: current.publicKeyHash,
+                        submittedAt: current.submittedAt,
+                        status: .signed,
+                        updatedAt: current.updatedAt
+                    )
+                    other.fingerprint = [UInt8(number)]
+                    other.notBefore = current.notBefore
+                    other.notAfter = current.notAfter
+                    return other
+                } + [current]
+            let change = RegistrationChange(full, from: stored.revision, dueAt: full.due, lease: nil, audit: [])
+            _ = try #require(try await bench.database.update(change))
+            let second = bench.node("second")
+            try await second.running {
+                try await bench.advanced(60.1 * Self.day, active.id, "blocked") {
+                    ($0.currentServer?.renewalFailures ?? 0) > 0
+                }
+                #expect(bench.servers.current.orders.count == 1)
+                try await bench.advanced(2 * Self.day, active.id, "told") { $0.currentServer?.reminded == 33 }
+                #expect(try await bench.notices().map(\.type) == [.serverFailing])
+            }
+        }
+    }
+
     @Test("A renewal that is refused leaves the certificate, is tried again later, and alarms once in the last third")
     func refused() async throws {
         try await RegistrationBench.withNode { bench, service in

@@ -1,10 +1,13 @@
 import ACME
 import DNS
 import Foundation
+import LoopbackSupport
 import PKIX
+import TestSupport
 import Testing
 import X509
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 @Suite("Against Pebble and BIND")
@@ -38,7 +41,7 @@ struct PebbleTests {
             let second = try #require(try await bench.progress("order-2")?.certificate)
             #expect(second.fingerprint != first.fingerprint)
             #expect(try await bench.service.certificates(of: "agent-1") == [first, second])
-            try await bench.service.revoke(first.fingerprint, reason: .superseded, actor: "operator:o")
+            try await bench.service.revoke(first.fingerprint, of: "agent-1", reason: .superseded, actor: "operator:o")
             let fields = try EncodedCertificate(der: first.certificate).fields
             var serial = Array(fields.serialNumber.bytes).hexadecimal
             while serial.hasPrefix("0") { serial.removeFirst() }
@@ -220,7 +223,7 @@ struct PebbleTests {
             let hindered = try await bench.work(until: { $0.attempts > 0 })
             #expect(hindered.answers.count == 1 && hindered.status == .underway)
             #expect(hindered.failure?.reason.contains("_acme-challenge.a.agents.test") == true)
-            try await bench.service.cancel("order-1", because: "no longer wanted")
+            try await bench.service.cancel("order-1", because: "no longer wanted", revoking: .superseded)
             let waiting = try await bench.work(until: { $0.attempts > 1 })
             #expect(waiting.status == .cancelled && !waiting.isAtRest)
             try await peers.named.resume()

@@ -4,8 +4,11 @@ import ACME
 import Crypto
 import DNS
 import Foundation
+import LoopbackSupport
 import PKIX
+import TestSupport
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 /// Pebble, BIND with two zones, and an engine for one of them.
@@ -42,6 +45,7 @@ struct PeerBench: Sendable {
         defer { named.stop() }
         var options = PebbleServer.Options()
         options.resolver = "127.0.0.1:\(named.port)"
+        options.environment = ["PEBBLE_AUTHZREUSE": "0"]
         try await PebbleServer.with(options) { pebble, exchange in
             try await body(try PeerBench(named, pebble, exchange, leadsHere))
         }
@@ -101,7 +105,8 @@ struct PeerBench: Sendable {
             zone: { name in
                 guard let ours = try? DomainName(Self.ours), name.isWithin(ours) else { return nil }
                 return ChallengeZone(apex: ours, provider: provider)
-            }
+            },
+            delegations: [try? DomainName("challenges.agents.test")].compactMap(\.self)
         )
     }
 

@@ -3,8 +3,10 @@
 import ACME
 import Crypto
 import FoundationEssentials
+import LoopbackSupport
 import PKIX
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 /// CAs of our own with what they see of the store.

@@ -6,6 +6,7 @@ import FoundationEssentials
 import PKIX
 import Synchronization
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 struct PowerCut: Error {}
@@ -99,7 +100,9 @@ final class MemoryStore: ServerOrderStore, ServerCertificateStore, CAAccountStor
         }
     }
 
-    func claim(dueAt instant: Date, lease: OrderLease, limit: Int) async throws -> [StoredServerOrder] {
+    func endUnreadable(_ reference: String, at instant: Date, audit: AuditEvent) async throws -> Bool { false }
+
+    func claim(dueAt instant: Date, lease: OrderLease, limit: Int) async throws -> OrderClaim {
         try self.write { state in
             var (hosts, claimed): (Set<String>, [StoredServerOrder]) = ([], [])
             for reference in state.sequence {
@@ -118,7 +121,7 @@ final class MemoryStore: ServerOrderStore, ServerCertificateStore, CAAccountStor
                 state.orders[reference] = own
                 claimed.append(own)
             }
-            return claimed
+            return OrderClaim(orders: claimed)
         }
     }
 
@@ -185,6 +188,26 @@ final class MemoryStore: ServerOrderStore, ServerCertificateStore, CAAccountStor
 
     func certificate(reference: String) async throws -> KeptCertificate? {
         try self.read { $0.certificates.first { $0.reference == reference } }
+    }
+
+    func withdraw(
+        _ fingerprint: [UInt8],
+        of agent: String,
+        evenIfShared: Bool,
+        audit: AuditEvent
+    ) async throws -> CertificateWithdrawal? {
+        try self.write { state in
+            let holders = state.certificates.filter { $0.certificate.fingerprint == fingerprint }
+            let withdrawal = holders.withdrawal(of: agent, evenIfShared: evenIfShared)
+            guard withdrawal == .marked, holders.isInUse(by: agent) else { return withdrawal }
+            for index in state.certificates.indices {
+                let kept = state.certificates[index]
+                guard kept.agent == agent, kept.certificate.fingerprint == fingerprint else { continue }
+                state.certificates[index] = kept.revoked
+            }
+            state.audit.append(audit)
+            return withdrawal
+        }
     }
 
     func markRevoked(_ fingerprint: [UInt8], audit: AuditEvent) async throws -> Bool {

@@ -11,6 +11,7 @@ import Synchronization
 import Testing
 import X509
 
+@testable import ACMESupport
 @testable import ServerCertificates
 
 let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -29,6 +30,7 @@ final class MemoryFiles: ChallengeFiles {
 /// Trusts every chain, unless told otherwise.
 struct ChainVerdict: ChainChecking {
     var refusal: IssuingFailure?
+    var isAvailable = true
 
     func check(_ chain: [[UInt8]], host: String, at instant: Date) async throws(IssuingFailure) {
         if let refusal { throw refusal }
@@ -53,6 +55,7 @@ struct OrderBench: Sendable {
         leadsHere: Bool = true,
         resolver: Resolver = Resolver(client: DNSClient(generator: SystemRandomNumberGenerator()), servers: []),
         zone: @escaping @Sendable (DomainName) async -> ChallengeZone? = { _ in nil },
+        delegations: [DomainName] = [],
         chains: ChainVerdict = ChainVerdict(),
         settings: ServerCertificateSettings = ServerCertificateSettings()
     ) {
@@ -75,7 +78,8 @@ struct OrderBench: Sendable {
                 leadsHere: { _ in leadsHere },
                 resolver: resolver,
                 clock: clock,
-                files: files
+                files: files,
+                delegations: delegations
             ),
             environment: environment,
             settings: settings,

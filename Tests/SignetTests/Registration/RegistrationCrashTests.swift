@@ -12,7 +12,8 @@ private let randomKills = ProcessInfo.processInfo.environment["SIGNET_CRASH_RUNS
 
 @Suite("Registrations when the daemon is killed", .serialized)
 struct RegistrationCrashTests {
-    /// The steps at which it is killed: of the registration, and of the issuance within.
+    /// The steps at which it is killed: of the registration, and of the issuance within. Those of server certificates have
+    /// tests of their own, with a CA.
     private static let steps =
         ["issueIdentity", "publishRecords", "verifyRecords", "withdraw"] + IssuanceStep.allCases.map(\.rawValue)
 

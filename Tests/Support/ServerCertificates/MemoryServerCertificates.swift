@@ -41,7 +41,15 @@ public final class MemoryServerCertificates: ServerCertificateObtaining {
         public var answered: [String] = []
         /// Why orders were given up.
         public var cancelled: [String: String] = [:]
-        /// Why certificates were revoked.
+        /// For what reason certificates of given-up orders were to be revoked.
+        public var revocations: [String: RevocationReason] = [:]
+        /// References whose CA has not said its last word after they were given up.
+        public var outstanding: Set<String> = []
+        /// What can be asked of it.
+        public var abilities = ServerCertificateAbilities(canOrder: true, canAdopt: true)
+        /// Whether CAs are shown control of hosts by what we write or serve.
+        public var provesControl = false
+        /// Why certificates were revoked at their CA.
         public var revoked: [[UInt8]: RevocationReason] = [:]
         /// When certificates are renewed, where it is not after two thirds of their lives.
         public var renewals: [[UInt8]: ServerCertificateRenewal] = [:]
@@ -115,6 +123,9 @@ public final class MemoryServerCertificates: ServerCertificateObtaining {
     }
 
     private func advance(_ reference: String, _ state: inout State) throws -> ServerCertificateProgress {
+        if state.outstanding.contains(reference), state.cancelled[reference] != nil {
+            return .underway([], hindrance: nil)
+        }
         if let ended = state.ended[reference] { return ended }
         switch state.outcome {
         case .underway(let challenges, let hindrance): return .underway(challenges, hindrance: hindrance)
@@ -158,8 +169,19 @@ public final class MemoryServerCertificates: ServerCertificateObtaining {
         try self.call { $0.answered.append(reference) }
     }
 
-    public func cancel(_ reference: String, because reason: String) async throws(IssuingFailure) {
+    public var abilities: ServerCertificateAbilities { self.current.abilities }
+
+    public func provesControl(of host: String) async throws(IssuingFailure) -> Bool {
+        try self.call { $0.provesControl }
+    }
+
+    public func cancel(
+        _ reference: String,
+        because reason: String,
+        revoking revocation: RevocationReason
+    ) async throws(IssuingFailure) {
         try self.call { state in
+            if state.orders[reference] != nil { state.revocations[reference] = revocation }
             guard state.orders[reference] != nil, state.ended[reference] == nil else { return }
             state.cancelled[reference] = reason
             state.ended[reference] = .failed(
@@ -209,22 +231,27 @@ public final class MemoryServerCertificates: ServerCertificateObtaining {
 
     public func revoke(
         _ fingerprint: [UInt8],
+        of agent: String,
         reason: RevocationReason,
         actor: String
     ) async throws(IssuingFailure) {
         try self.call { state in
-            guard
-                let index = state.certificates.firstIndex(where: { $0.certificate.fingerprint == fingerprint }),
-                !state.certificates[index].certificate.isRevoked
-            else { return }
-            let held = state.certificates[index].certificate
-            state.revoked[fingerprint] = reason
-            state.certificates[index].certificate = try self.held(
-                held.certificate,
-                chain: held.chain,
-                source: held.source,
-                isRevoked: true
-            )
+            let holders = state.certificates.filter { $0.certificate.fingerprint == fingerprint }
+            guard let own = holders.first(where: { $0.agent == agent }), !own.certificate.isRevoked else { return }
+            let isOrdered = holders.contains { $0.certificate.source != .brought }
+            let isShared = holders.contains { $0.agent != agent && !$0.certificate.isRevoked }
+            let isForAll = isOrdered && !isShared
+            if isForAll { state.revoked[fingerprint] = reason }
+            for index in state.certificates.indices {
+                let (holder, held) = state.certificates[index]
+                guard held.fingerprint == fingerprint, isForAll || holder == agent else { continue }
+                state.certificates[index].certificate = try self.held(
+                    held.certificate,
+                    chain: held.chain,
+                    source: held.source,
+                    isRevoked: true
+                )
+            }
         }
     }
 }

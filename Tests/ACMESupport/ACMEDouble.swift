@@ -99,29 +99,28 @@ final class ACMEDouble: Sendable {
     }
 
     let state: Mutex<State>
-    let solver: MemorySolver
+    /// Whether an answer is where the CA looks: the challenge's type, the name, the token, the key authorization.
+    let isAnswered: @Sendable (String, String, String, String) -> Bool
     let authority: TestCA
 
-    init(_ settings: Settings, solver: MemorySolver) throws {
+    /// - Parameter now: the CA's time of day, which stands still.
+    init(
+        _ settings: Settings,
+        at now: CertificateTime = testInstant,
+        isAnswered: @escaping @Sendable (String, String, String, String) -> Bool
+    ) throws {
         self.state = Mutex(State(settings: settings))
-        self.solver = solver
-        self.authority = try TestCA()
+        self.isAnswered = isAnswered
+        self.authority = try TestCA(now: now)
     }
 
     /// Serves while the body runs.
-    static func with<Value>(
-        solver: MemorySolver = MemorySolver(),
-        _ change: (inout Settings) -> Void = { _ in },
-        _ body: (ACMEDouble) async throws -> Value
-    ) async throws -> Value {
-        var settings = Settings()
-        change(&settings)
-        let double = try ACMEDouble(settings, solver: solver)
-        return try await LoopbackHTTPServer.with(
-            { double.reply(to: $0) },
+    func serving<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await LoopbackHTTPServer.with(
+            { self.reply(to: $0) },
             { server in
-                double.state.withLock { $0.port = server.port }
-                return try await body(double)
+                self.state.withLock { $0.port = server.port }
+                return try await body()
             }
         )
     }
@@ -179,8 +178,8 @@ final class ACMEDouble: Sendable {
                 200,
                 [
                     "suggestedWindow": [
-                        "start": .string((testInstant + start).description),
-                        "end": .string((testInstant + end).description),
+                        "start": .string((self.authority.now + start).description),
+                        "end": .string((self.authority.now + end).description),
                     ],
                     "explanationURL": "https://ca.example/why",
                 ],

@@ -1,5 +1,4 @@
-// Pebble's DNS server (`pebble-challtestsrv`): records that a test sets, and 127.0.0.1 for every name. It serves the other
-// peers as well.
+// Clients of peers, and a solver that publishes in Pebble's DNS server.
 
 import Foundation
 import JSON
@@ -7,40 +6,18 @@ import LoopbackSupport
 import PKIX
 
 @testable import ACME
+@testable import ACMESupport
 
-struct RecordServer: Sendable {
-    /// Where it answers questions.
-    let address: String
-    /// Where records are set.
-    let management: String
-    private let process: ServerProcess
-
-    static func start(_ directory: URL) async throws -> RecordServer {
-        let address = "127.0.0.1:\(try await ServerProcess.freePort())"
-        let management = "127.0.0.1:\(try await ServerProcess.freePort())"
-        let process = try ServerProcess(
-            "pebble-challtestsrv",
-            [
-                "-dns01", address, "-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv6", "",
-                "-management", management,
-            ],
-            log: directory.appending(path: "challtestsrv.log")
-        )
-        return RecordServer(address: address, management: "http://" + management, process: process)
-    }
-
-    func wait(_ exchange: PooledACMEExchange) async throws {
-        try await self.process.wait { await exchange.isAnswered(self.management + "/") }
-    }
-
-    func stop() { self.process.stop() }
-}
-
-extension PooledACMEExchange {
-    /// Whether anything answers at an address.
-    func isAnswered(_ url: String) async -> Bool {
-        let call = ACMECall(method: "GET", url: url, headers: [])
-        return (try? await self.answer(to: call, within: .seconds(2), upTo: 65_536)) != nil
+extension PebbleServer {
+    /// A client with an account.
+    func client(
+        _ exchange: PooledACMEExchange,
+        signer: any AccountSigner,
+        externalKey: ExternalAccountKey? = nil
+    ) async throws -> ACMEClient {
+        let client = try peerClient(self.directoryURL, exchange, signer: signer)
+        _ = try await client.createAccount(agreesToTerms: true, externalKey: externalKey)
+        return client
     }
 }
 
@@ -64,23 +41,6 @@ func peerClient(
             logger: silent
         )
     )
-}
-
-/// A clock that runs ten times as fast as the real one: Pebble asks for pauses of seconds.
-struct HurriedClock: Clock {
-    static let factor = 10
-
-    private let clock = ContinuousClock()
-    private let origin = ContinuousClock().now
-
-    var now: SkippingClock.Instant {
-        SkippingClock.Instant(offset: self.origin.duration(to: self.clock.now) * Self.factor)
-    }
-    var minimumResolution: Duration { self.clock.minimumResolution }
-
-    func sleep(until deadline: SkippingClock.Instant, tolerance: Duration?) async throws {
-        try await self.clock.sleep(for: (deadline.offset - self.now.offset) / Self.factor)
-    }
 }
 
 /// Publishes in the DNS server, and keeps what HTTP and TLS have to answer.

@@ -1,4 +1,5 @@
-// Pebble (Debian `pebble`): Let's Encrypt's test server, which rejects nonces and reorders on purpose, with its DNS server.
+// Pebble (Debian `pebble`): Let's Encrypt's test server, which rejects nonces and reorders on purpose, with its DNS server or
+// another.
 
 import Crypto
 import Foundation
@@ -10,11 +11,13 @@ import X509
 
 @testable import ACME
 
-/// A Pebble with validation ports of its own and a DNS server whose records the test sets.
+/// A Pebble with validation ports of its own and, unless it is to ask another, a DNS server whose records the test sets.
 struct PebbleServer: Sendable {
     struct Options: Sendable {
         var externalKeys: [String: String] = [:]
         var environment: [String: String] = [:]
+        /// Where it asks for names; nil for a server of its own.
+        var resolver: String?
     }
 
     let directoryURL: String
@@ -23,7 +26,7 @@ struct PebbleServer: Sendable {
     let httpPort: Int
     let tlsPort: Int
     let management: String
-    let records: RecordServer
+    private let ownRecords: RecordServer?
     private let process: ServerProcess
 
     /// Runs Pebble while the body runs.
@@ -35,11 +38,19 @@ struct PebbleServer: Sendable {
             let server = try await self.start(options, directory)
             try await withExchange(rootsPEM: server.rootsPEM) { exchange in
                 try await server.process.wait { await exchange.isAnswered(server.directoryURL) }
-                try await server.records.wait(exchange)
+                try await server.ownRecords?.wait(exchange)
                 try await body(server, exchange)
                 server.process.stop()
-                server.records.stop()
+                server.ownRecords?.stop()
             }
+        }
+    }
+
+    /// The DNS server of its own.
+    var records: RecordServer {
+        get throws {
+            guard let ownRecords else { throw ServerFailure(description: "this Pebble asks another DNS server") }
+            return ownRecords
         }
     }
 
@@ -56,10 +67,10 @@ struct PebbleServer: Sendable {
         if !options.externalKeys.isEmpty { pebble["externalAccountMACKeys"] = options.externalKeys }
         let file = directory.appending(path: "config.json")
         try JSONSerialization.data(withJSONObject: ["pebble": pebble]).write(to: file)
-        let records = try await RecordServer.start(directory)
+        let records = options.resolver == nil ? try await RecordServer.start(directory) : nil
         let own = try ServerProcess(
             "pebble",
-            ["-config", file.path, "-dnsserver", records.address, "-strict"],
+            ["-config", file.path, "-dnsserver", options.resolver ?? records?.address ?? "", "-strict"],
             environment: ["PEBBLE_VA_NOSLEEP": "1"].merging(options.environment) { $1 },
             log: directory.appending(path: "pebble.log")
         )
@@ -69,7 +80,7 @@ struct PebbleServer: Sendable {
             httpPort: ports[2],
             tlsPort: ports[3],
             management: "https://127.0.0.1:\(ports[1])",
-            records: records,
+            ownRecords: records,
             process: own
         )
     }
@@ -100,17 +111,6 @@ struct PebbleServer: Sendable {
         try leaf.pem.write(to: directory.appending(path: "cert.pem"), atomically: true, encoding: .utf8)
         try key.pemRepresentation.write(to: directory.appending(path: "key.pem"), atomically: true, encoding: .utf8)
         return try root.pem
-    }
-
-    /// A client with an account.
-    func client(
-        _ exchange: PooledACMEExchange,
-        signer: any AccountSigner,
-        externalKey: ExternalAccountKey? = nil
-    ) async throws -> ACMEClient {
-        let client = try peerClient(self.directoryURL, exchange, signer: signer)
-        _ = try await client.createAccount(agreesToTerms: true, externalKey: externalKey)
-        return client
     }
 
     /// A document of Pebble's management.

@@ -2,6 +2,7 @@
 
 import JOSE
 import JSON
+import LoopbackSupport
 import PKIX
 
 @testable import ACME
@@ -24,7 +25,8 @@ extension ACMEDouble {
         let challenges = types.indices.map { self.challengeDocument(number, types[$0], $0, state) }
         return .object(present: [
             "identifier": authorization.identifier.json, "status": .string(authorization.status),
-            "expires": .string((testInstant + 3_600).description), "wildcard": authorization.isWildcard ? true : nil,
+            "expires": .string((self.authority.now + 3_600).description),
+            "wildcard": authorization.isWildcard ? true : nil,
             // In another order each time.
             "challenges": .array(challenges.shuffled()),
         ])

@@ -2,6 +2,7 @@
 
 import JOSE
 import JSON
+import LoopbackSupport
 import PKIX
 import X509
 
@@ -137,7 +138,7 @@ extension ACMEDouble {
     private func orderAnswer(_ number: Int, _ status: Int, _ state: State) -> LoopbackReply {
         let order = state.orders[number]
         let value = JSONValue.object(present: [
-            "status": .string(order.status), "expires": .string((testInstant + 604_800).description),
+            "status": .string(order.status), "expires": .string((self.authority.now + 604_800).description),
             "identifiers": .array(order.identifiers.map(\.json).reversed()),
             "authorizations": .array(order.authorizations.map { .string(self.url(.authorization, $0, state)) }),
             "finalize": .string(self.url(.finalize, number, state)),
