@@ -141,7 +141,9 @@ let floor2: [Target] = [
     // What a relying party checks of an agent: both certificates, their link, DNS and DANE.
     .target(
         name: "Verification",
-        dependencies: ["PKIX", "JSON", "DNS", "PublicTrust", crypto, x509, asn1, logging],
+        dependencies: [
+            "PKIX", "JSON", "DNS", "PublicTrust", crypto, x509, asn1, nioCore, nioPosix, nioSSL, nioTLS, logging,
+        ],
         swiftSettings: settings
     ),
     // The append-only log: Merkle tree, tiles, checkpoints, proofs, sequencing.
@@ -311,8 +313,8 @@ let tests: [Target] = [
     .testTarget(
         name: "VerificationTests",
         dependencies: [
-            "Verification", "PublicTrust", "PKIX", "JSON", "DNS", crypto, x509, asn1, nioCore, nioPosix, nioHTTP1,
-            logging,
+            "Verification", "PublicTrust", "PKIX", "JSON", "DNS", "LoopbackSupport", crypto, x509, asn1, nioCore,
+            nioPosix, nioHTTP1, logging,
         ],
         swiftSettings: settings
     ),

@@ -22,8 +22,8 @@ public enum Budget {
     public static let rootFiles = 2_000
     /// A URL of a status service, in octets.
     public static let urlBytes = 1_024
-    /// Addresses of status services that are tried for one certificate.
-    public static let statusAddresses = 3
+    /// Addresses of status services of one kind that are tried for one certificate: CAs name one, a few of them a second.
+    public static let statusAddresses = 2
     /// An OCSP response, in octets: one with RSA 4096 and a delegate's certificate has some 4,000.
     public static let ocspResponseBytes = 65_536
     /// Certificates of an OCSP response that are looked at for the delegate's.
@@ -40,8 +40,14 @@ public enum Budget {
     public static let statusMemory: Int64 = 600
     /// Answers that are remembered.
     public static let rememberedStatuses = 4_096
-    /// Exchanges with status services at one time.
+    /// Seconds for which a source that gave no answer is left alone: many who ask about one CA that is away ask it once.
+    public static let failureMemory: Int64 = 30
+    /// Octets of CRLs that are remembered: four of the largest, or hundreds of partitioned ones.
+    public static let rememberedListBytes = 67_108_864
+    /// Exchanges with status services at one time, for one who asks: verification, or the intake of certificates.
     public static let exchanges = 32
+    /// Octets that the answers under way may have together; a CRL takes a quarter of them, whatever its size.
+    public static let exchangeBytes = 67_108_864
     /// Addresses of a host that are looked at.
     public static let hostAddresses = 16
     /// Seconds of validity up to which a certificate needs no status (Baseline Requirements §1.6.1, "Short-lived").

@@ -1,4 +1,4 @@
-// What a relying party checks of an agent: both certificates, their link, DNS and DANE. It fails closed: what cannot be told
+// What a relying party checks of an agent: both certificates, their link, DNS, DANE and the log. It fails closed: what cannot be told
 // where it must hold, does not hold.
 
 public import PKIX
@@ -28,6 +28,7 @@ public struct AgentVerifier: Sendable {
     let agents: any AgentFinding
     let dns: any DNSFactFinding
     let revocation: RevocationChecker
+    let log: (any LogInclusionChecking)?
     let handshakes: (any ServerCertificateFetching)?
     let policy: VerificationPolicy
 
@@ -39,6 +40,7 @@ public struct AgentVerifier: Sendable {
     ///   - agents: what is known here.
     ///   - dns: asks DNS.
     ///   - revocation: asks public CAs.
+    ///   - log: proves what the transparency log has; nil where there is none, so that nothing is ever more than Silver.
     ///   - handshakes: gets what hosts present; nil to go by what is on record or was given.
     public init(
         identityRoots: TrustRoots,
@@ -46,6 +48,7 @@ public struct AgentVerifier: Sendable {
         agents: any AgentFinding,
         dns: any DNSFactFinding,
         revocation: RevocationChecker,
+        log: (any LogInclusionChecking)? = nil,
         handshakes: (any ServerCertificateFetching)? = nil,
         policy: VerificationPolicy = VerificationPolicy()
     ) {
@@ -54,17 +57,25 @@ public struct AgentVerifier: Sendable {
         self.agents = agents
         self.dns = dns
         self.revocation = revocation
+        self.log = log
         self.handshakes = handshakes
         self.policy = policy
     }
 
     /// Verifies an agent.
     ///
+    /// Nobody outside is connected to for a stranger's certificates: a host only when its agent is registered here, a public CA
+    /// only when everything that can be told without it holds.
+    ///
     /// - Parameter time: now.
-    public func verify(_ subject: VerificationSubject, at time: CertificateTime) async -> VerificationReport {
+    /// - Throws: ``VerificationError`` with `.overloaded`: what was not asked for want of room is not taken for good.
+    public func verify(
+        _ subject: VerificationSubject,
+        at time: CertificateTime
+    ) async throws(VerificationError) -> VerificationReport {
         var agentCase = await self.gather(subject)
-        var checks = [Checks.registration(agentCase)]
-        let handshake = await self.handshake(&agentCase)
+        let registration = Checks.registration(agentCase)
+        let handshake = try await self.handshake(&agentCase, isRegistered: registration.outcome == .passed)
         let identityPath = Checks.path(
             agentCase.identity,
             self.identityValidator,
@@ -79,16 +90,28 @@ public struct AgentVerifier: Sendable {
             agentCase.host.map { .host($0) },
             at: time
         )
-        checks.append(Checks.chain(.identityChain, identityPath, lacking: "there is no identity certificate"))
-        checks.append(Checks.chain(.serverChain, serverPath, lacking: "there is no public certificate"))
-        checks.append(Checks.names(agentCase))
-        checks.append(Checks.link(agentCase))
-        checks.append(await self.identityRevocation(agentCase))
-        checks.append(await self.serverRevocation(agentCase, try? serverPath?.get(), at: time))
+        var checks = [
+            registration,
+            Checks.chain(.identityChain, identityPath, lacking: "there is no identity certificate"),
+            Checks.chain(.serverChain, serverPath, lacking: "there is no public certificate"),
+            Checks.names(agentCase), Checks.link(agentCase), await self.identityRevocation(agentCase),
+        ]
+        let holdsSoFar = (checks + [handshake]).allSatisfy { $0.outcome != .failed }
+        let trusted = try? serverPath?.get()
+        checks.append(try await self.serverRevocation(agentCase, trusted, isAsked: holdsSoFar, at: time))
         checks.append(handshake)
-        checks += await self.dnsChecks(agentCase, try? serverPath?.get())
-        checks.append(VerificationCheck(.log, .skipped, "there is no transparency log to ask yet"))
-        return VerificationReport(
+        checks += await self.dnsChecks(agentCase, trusted)
+        checks.append(await self.logCheck(agentCase, try? identityPath?.get(), at: time))
+        return self.report(subject, agentCase, checks, at: time)
+    }
+
+    private func report(
+        _ subject: VerificationSubject,
+        _ agentCase: AgentCase,
+        _ checks: [VerificationCheck],
+        at time: CertificateTime
+    ) -> VerificationReport {
+        VerificationReport(
             subject: subject.description,
             name: agentCase.name,
             host: agentCase.host,

@@ -1,4 +1,5 @@
-// The module's one error: what was asked about is nothing that can be verified. Everything else is a finding of the report.
+// The module's one error: what was asked about is nothing that can be verified, or there is no room to verify it now.
+// Everything else is a finding of the report.
 
 /// An error thrown by `Verification`; equal by code.
 public struct VerificationError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -18,6 +19,8 @@ public struct VerificationError: Error, Hashable, Sendable, CustomStringConverti
         public static let invalidSubject = Code("INVALID_VERIFICATION_SUBJECT")
         /// It is larger than the ``Budget`` admits.
         public static let subjectTooLarge = Code("VERIFICATION_SUBJECT_TOO_LARGE")
+        /// Too much is being verified at once for an answer that could be relied on; ask again.
+        public static let overloaded = Code("OVERLOADED")
     }
 
     /// The stable code; the only part that takes part in equality.

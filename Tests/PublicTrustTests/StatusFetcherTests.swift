@@ -1,4 +1,5 @@
 import PKIX
+import Synchronization
 import Testing
 import X509
 
@@ -66,11 +67,49 @@ struct StatusFetcherTests {
         arguments: [
             "", "http://", "ldap://a.example/", "http:///x", "http://u@a.example/", "http://a.example:0/",
             "http://a.example:99999/", "http://[::1]/", "http://a.example\\@b/", "http://a b/", "file:///etc/passwd",
-            "http://%61.example/", "http://a:1:2/",
+            "http://%61.example/", "http://a:1:2/", "http://a.example;b/", "http://a.example'b/", "http://a,b/",
         ]
     )
     func urls(_ text: String) {
         #expect(throws: StatusFailure.self) { try StatusURL(text) }
+    }
+
+    @Test("what is called is the host that was judged, in whatever case the certificate has it")
+    func letterCase() async throws {
+        let server = try await LoopbackServer()
+        server.answer { _ in .body([1]) }
+        let asked = Mutex<[String]>([])
+        let fetcher = StatusFetcher(
+            ports: nil,
+            patience: .seconds(20),
+            clock: ContinuousClock(),
+            admits: { _ in true },
+            lookUp: { host in
+                asked.withLock { $0.append(host) }
+                return [[127, 0, 0, 1]]
+            }
+        )
+        // No resolver but ours knows this name: the connection can be made to the address alone that was admitted.
+        for url in ["http://Status.Signet-Test.Invalid:PORT/Way?q#f", "HTTP://STATUS.signet-test.invalid:PORT/Way?q"] {
+            let call = StatusCall(url: url.replacing("PORT", with: "\(server.port)"), limit: 10)
+            #expect(try await fetcher.answer(to: call) == [1], "\(url)")
+        }
+        #expect(asked.withLock { $0 } == ["status.signet-test.invalid", "status.signet-test.invalid"])
+        #expect(server.requests.map(\.target) == ["/Way?q", "/Way?q"])
+        await server.stop()
+    }
+
+    @Test(
+        "a URL is rebuilt from its parts",
+        arguments: [
+            ("HTTP://A.Example", "http://a.example/"), ("http://a.example?X", "http://a.example/?X"),
+            ("https://A.example:0443/P%2fQ#f", "https://a.example:443/P%2fQ"),
+            ("http://a.EXAMPLE:8080/#", "http://a.example:8080/"),
+            ("http://127.0.0.1/x", "http://127.0.0.1/x"),
+        ]
+    )
+    func rebuilt(_ text: String, _ expected: String) throws {
+        #expect(try StatusURL(text).text == expected)
     }
 
     @Test("short-lived certificates and those without status need none; others without a source are unavailable")

@@ -145,25 +145,29 @@ struct AgentVerifierTests {
 
     @Test("of several versions that of the certificate counts, else the latest active one")
     func versions() throws {
-        let facts = try ["1.9.0", "1.10.0", "2.0.0"].map { version in
-            AgentFacts(
-                agentID: version,
-                name: try ANSName("ans://v\(version).a.example.com"),
-                standing: version == "2.0.0" ? .revoked : .active
-            )
+        let agents = try [
+            ("1.9.0", AgentStanding.active), ("2.0.0", .revoked), ("1.10.0", .active), ("1.11.0", .deprecated),
+            ("3.0.0", .pending),
+        ].map { version, standing in
+            AgentListing(agentID: version, name: try ANSName("ans://v\(version).a.example.com"), standing: standing)
         }
-        #expect(AgentVerifier.preferred(facts, holding: nil)?.agentID == "1.10.0")
-        #expect(AgentVerifier.preferred([facts[2]], holding: nil)?.agentID == "2.0.0")
-        #expect(AgentVerifier.preferred([], holding: nil) == nil)
+        let ranked = AgentVerifier.ranked(agents).map(\.agentID)
+        #expect(ranked == ["1.10.0", "1.9.0", "1.11.0", "3.0.0", "2.0.0"])
+        #expect(AgentVerifier.ranked([]).isEmpty)
+    }
+
+    @Test("of a host with many agents one is read whole, and for a certificate that was shown a few")
+    func readsFew() async throws {
         let bench = try AgentBench()
-        let holder = AgentFacts(
-            agentID: "holder",
-            name: try ANSName("ans://v1.0.0.a.example.com"),
-            standing: .active,
-            serverKeyHashes: [bench.serverKeyHash]
-        )
-        let shown = try EncodedCertificate(der: bench.server)
-        #expect(AgentVerifier.preferred(facts + [holder], holding: shown)?.agentID == "holder")
+        let crowd = try Crowd(bench: bench, holder: 3)
+        let report = try await crowd.report(.host(HostName(AgentBench.host)))
+        #expect(report.agentID == "agent-99" && crowd.read.all == ["agent-99"])
+        let shown = try Crowd(bench: bench, holder: 95)
+        let held = try await shown.report(.certificate([bench.server]))
+        #expect(held.agentID == "agent-95" && shown.read.all.count == 5)
+        let hidden = try Crowd(bench: bench, holder: 1)
+        let found = try await hidden.report(.certificate([bench.server]))
+        #expect(found.agentID == "agent-99" && hidden.read.all.count == Budget.holders)
     }
 
     @Test("any check that fails leaves no tier, and without one that must hold there is none")
@@ -183,6 +187,76 @@ struct AgentVerifierTests {
             let expected: VerificationTier = isDemanded ? .none : good[index].name == .dane ? .bronze : .silver
             #expect(tier(skipped) == expected, "\(good[index].name)")
         }
+    }
+
+    @Test("nobody outside is called unless registration, chains, names and link hold")
+    func callsNobody() async throws {
+        let url = "http://status.example.com/ocsp"
+        var bench = try AgentBench()
+        bench.presented = [bench.server]
+        try bench.setServer(responder: url)
+        bench.presented = [bench.server]
+        bench.associations = []
+        #expect(try await bench.report().tier == .bronze)
+        #expect(bench.calls.all.count == 2 && bench.calls.all.first == "tls:\(AgentBench.host)")
+        #expect(bench.calls.all.last?.hasPrefix(url) == true)
+        let strangers: [(String, [String], (inout AgentBench) throws -> Void)] = [
+            ("unknown", [], { $0.isKnown = false }), ("revoked", [], { $0.standing = .revoked }),
+            ("identity of a stranger", ["tls"], { try $0.setIdentity(by: BenchAuthority("Agents Root")) }),
+            (
+                "server of a stranger", ["tls"],
+                {
+                    try $0.setServer(by: BenchAuthority("Public Root"), responder: url)
+                    $0.presented = [$0.server]
+                }
+            ),
+            (
+                "for another host", ["tls"],
+                {
+                    try $0.setServer(host: "b.example.com", responder: url)
+                    $0.presented = [$0.server]
+                }
+            ),
+            (
+                "another key", ["tls"],
+                {
+                    try $0.setServer(key: P256.Signing.PrivateKey(), responder: url)
+                    $0.presented = [$0.server]
+                }
+            ),
+            ("identity revoked", ["tls"], { $0.status = .unknown }),
+        ]
+        for (what, expected, change) in strangers {
+            var other = try AgentBench()
+            try other.setServer(responder: url)
+            other.presented = [other.server]
+            try change(&other)
+            let report = try await other.report(.pair(identity: [other.identity], server: [other.server]))
+            #expect(!report.isVerified, "\(what)")
+            #expect(other.calls.all.map { String($0.prefix(3)) } == expected, "\(what): \(other.calls.all)")
+            #expect(report.checks.first { $0.name == .serverRevocation }?.outcome == .skipped, "\(what)")
+        }
+    }
+
+    @Test("what was not asked for want of room is an error, whatever the policy", arguments: RevocationPolicy.allCases)
+    func overload(policy: RevocationPolicy) async throws {
+        var bench = try AgentBench()
+        bench.policy.revocation = policy
+        try bench.setServer(responder: "http://status.example.com/ocsp")
+        let hold = HeldExchange()
+        let verifier = try bench.verifier(exchange: hold)
+        let subject = VerificationSubject.name(try ANSName(AgentBench.name))
+        // As many other agents as there is room for are being asked about.
+        try await hold.filled(by: bench, verifier) {
+            await #expect(throws: VerificationError(.overloaded, "")) {
+                try await verifier.verify(subject, at: CertificateTime(Date()))
+            }
+        }
+        let after = try await verifier.verify(subject, at: CertificateTime(Date()))
+        #expect(after.isVerified == (policy == .soft))
+        bench.presented = []
+        bench.isHandshakeOverloaded = true
+        await #expect(throws: VerificationError(.overloaded, "")) { try await bench.report() }
     }
 
     private static func report(_ checks: [VerificationCheck]) -> VerificationReport {
@@ -211,6 +285,7 @@ struct AgentVerifierTests {
         }
         #expect(checks.compactMap { $0["name"]?.text } == VerificationCheck.Name.inOrder.map(\.rawValue))
         #expect(members.map(\.name) == ["verified", "tier", "reason"])
+        #expect(read["logEntry"] == nil)
         #expect(checks.first { $0["name"]?.text == "dane" }?["evidence"]?["authenticated"] == .boolean(true))
     }
 }

@@ -6,12 +6,18 @@ public struct VerificationRequestDocument: Encodable, Sendable {
     public var subject: String?
     /// The identity certificate in PEM, with those above it.
     public var identityCertificate: String?
-    /// The public certificate in PEM, with its chain.
+    /// The public certificate in PEM, with its chain; with a host or ANS name, what the host has presented.
     public var serverCertificate: String?
 
     /// Asks about a host, an ANS name, or a certificate in PEM.
     public init(subject: String) {
         self.subject = subject
+    }
+
+    /// Asks about an agent by host or ANS name, with the chain in PEM that its host has presented.
+    public init(subject: String, presented: String) {
+        self.subject = subject
+        self.serverCertificate = presented
     }
 
     /// Asks about both certificates of an agent.
@@ -35,12 +41,26 @@ public struct VerificationDocument: Codable, Hashable, Sendable {
         public let evidence: [String: Evidence]?
     }
 
+    /// Where the log has the identity certificate.
+    public struct LogEntry: Codable, Hashable, Sendable {
+        /// The log's name.
+        public let origin: String
+        /// The entry's index.
+        public let leafIndex: Int
+        /// The size of the tree that it was proven to be in.
+        public let treeSize: Int
+        /// The root of that tree, in base64.
+        public let rootHash: String
+    }
+
     /// Whether the agent may be relied on.
     public let verified: Bool
     /// `NONE`, `BRONZE`, `SILVER` or `GOLD`.
     public let tier: String
     /// The one reason.
     public let reason: String
+    /// Where the log has the identity certificate, when that was proven.
+    public let logEntry: LogEntry?
     /// What was asked about.
     public let subject: String?
     /// The agent's name.

@@ -12,6 +12,8 @@ public enum CertificateStatus: Hashable, Sendable, CustomStringConvertible {
     case unknown
     /// There is no answer that could be relied on.
     case unavailable
+    /// We have not asked: too much is being asked at once. It says nothing of the CA, and passes by itself.
+    case busy
 
     /// The name.
     public var description: String {
@@ -20,6 +22,7 @@ public enum CertificateStatus: Hashable, Sendable, CustomStringConvertible {
         case .revoked(let time, let reason): "revoked at \(time)" + (reason.map { " (\($0))" } ?? "")
         case .unknown: "unknown"
         case .unavailable: "unavailable"
+        case .busy: "not asked"
         }
     }
 }
@@ -92,6 +95,8 @@ public enum RevocationPolicy: String, Hashable, Sendable, CaseIterable {
         // A CA that does not know its own certificate has not issued it.
         case .unknown: false
         case .unavailable: self == .soft
+        // Whoever keeps us busy must not decide what is relied on.
+        case .busy: false
         }
     }
 }

@@ -1,15 +1,22 @@
 // The status of the certificates of a path, as their CAs publish it: OCSP first, for it is small; then the CRL.
 
 import Crypto
-import Logging
 public import PKIX
 import X509
 
 /// Asks whether certificates are revoked; any number of tasks may ask at once.
+///
+/// It remembers what it was told, asks about one certificate, and for one CRL, once at a time, and asks only so much at once
+/// (``Budget/exchanges``, ``Budget/exchangeBytes``): what goes beyond is ``CertificateStatus/busy``. Memory and room are its own:
+/// who must not be kept from asking by others has a checker for itself.
 public struct RevocationChecker: Sendable {
-    private let exchange: any StatusExchange
-    private let nonces: (@Sendable () -> [UInt8])?
+    let exchange: any StatusExchange
+    let nonces: (@Sendable () -> [UInt8])?
+    let room = ExchangeRoom()
+    let lists = ListMemory()
+    let listFlights = SingleFlight<String, ListFinding>()
     private let memory = StatusMemory()
+    private let flights = SingleFlight<[UInt8], StatusReport>()
 
     /// Creates a checker.
     ///
@@ -48,80 +55,13 @@ public struct RevocationChecker: Sendable {
         at time: CertificateTime
     ) async -> StatusReport {
         let fingerprint = Array(SHA256.hash(data: certificate.encoded.der))
-        if let known = self.memory.report(of: fingerprint, at: time) { return known }
-        let report = await self.ask(about: certificate, issuer, at: time)
-        self.memory.remember(report, of: fingerprint, at: time)
-        return report
-    }
-
-    private func ask(
-        about certificate: PathCertificate,
-        _ issuer: PathCertificate,
-        at time: CertificateTime
-    ) async -> StatusReport {
-        let sources = StatusSources(of: certificate)
-        if let note = sources.exemption {
-            return StatusReport(status: .good, evidence: [StatusEvidence(source: .none, status: .good, note: note)])
-        }
-        var evidence: [StatusEvidence] = []
-        for url in sources.responders {
-            evidence.append(await self.askResponder(at: url, about: certificate, issuer, at: time))
-            if let last = evidence.last, last.isDecisive {
-                return StatusReport(status: last.status, evidence: evidence)
-            }
-        }
-        for url in sources.lists {
-            evidence.append(await self.askList(at: url, sources.lists, about: certificate, issuer, at: time))
-            if let last = evidence.last, last.isDecisive {
-                return StatusReport(status: last.status, evidence: evidence)
-            }
-        }
-        if evidence.isEmpty {
-            let note = "the certificate names neither an OCSP responder nor a CRL"
-            evidence.append(StatusEvidence(source: .none, status: .unavailable, note: note))
-        }
-        // A responder that does not know the certificate has answered; nothing after it said more.
-        let isUnknown = evidence.contains { $0.status == .unknown }
-        return StatusReport(status: isUnknown ? .unknown : .unavailable, evidence: evidence)
-    }
-
-    private func askResponder(
-        at url: String,
-        about certificate: PathCertificate,
-        _ issuer: PathCertificate,
-        at time: CertificateTime
-    ) async -> StatusEvidence {
-        do throws(StatusFailure) {
-            let inquiry = try OCSPInquiry(about: certificate, of: issuer, nonce: self.nonces?())
-            let answer = try await self.exchange.answer(to: inquiry.call(at: url))
-            return try inquiry.judge(answer, from: url, at: time)
-        } catch {
-            return StatusEvidence(source: .ocsp(url), status: .unavailable, note: error.reason)
-        }
-    }
-
-    private func askList(
-        at url: String,
-        _ addresses: [String],
-        about certificate: PathCertificate,
-        _ issuer: PathCertificate,
-        at time: CertificateTime
-    ) async -> StatusEvidence {
-        do throws(StatusFailure) {
-            let answer = try await self.exchange.answer(to: StatusCall(url: url, limit: Budget.crlBytes))
-            let inquiry = CRLInquiry(certificate: certificate, issuer: issuer, addresses: addresses)
-            return try inquiry.judge(answer, from: url, at: time)
-        } catch {
-            return StatusEvidence(source: .crl(url), status: .unavailable, note: error.reason)
-        }
-    }
-}
-
-extension StatusEvidence {
-    fileprivate var isDecisive: Bool {
-        switch self.status {
-        case .good, .revoked: true
-        case .unknown, .unavailable: false
+        return await self.flights.value(of: fingerprint) {
+            if let known = self.memory.report(of: fingerprint, at: time) { return known }
+            let inquiry = StatusInquiry(checker: self, certificate: certificate, issuer: issuer, time: time)
+            let (report, until) = await inquiry.ask()
+            // An exchange that was broken off on our side says nothing of the certificate.
+            if !Task.isCancelled { self.memory.remember(report, of: fingerprint, until: until, at: time) }
+            return report
         }
     }
 }

@@ -6,6 +6,8 @@ import NIOCore
 import NIOHTTP1
 
 /// Calls status services at the addresses that are admitted.
+///
+/// How much is asked at once is bounded by who asks: ``RevocationChecker``.
 public struct StatusFetcher: StatusExchange {
     /// Looks up the addresses of a host, 4 or 16 octets each; of an address in a URL, it gives that address.
     public typealias LookUp = @Sendable (_ host: String) async throws -> [[UInt8]]
@@ -15,7 +17,6 @@ public struct StatusFetcher: StatusExchange {
     private let ports: Set<Int>?
     private let patience: Duration
     private let clock: any Clock<Duration>
-    private let slots = ExchangeSlots()
 
     /// Creates a fetcher.
     ///
@@ -45,8 +46,6 @@ public struct StatusFetcher: StatusExchange {
         if let ports, !ports.contains(target.port) {
             throw StatusFailure("port \(target.port) is not one that status services are called on")
         }
-        guard self.slots.take() else { throw StatusFailure("too many status services are being asked at once") }
-        defer { self.slots.giveBack() }
         let (clock, patience) = (self.clock, self.patience)
         // AsyncHTTPClient's deadline ends with the head of the answer: a body could trickle for ever.
         let result = await withTaskGroup(of: Result<[UInt8], StatusFailure>.self) { group in
@@ -76,14 +75,18 @@ public struct StatusFetcher: StatusExchange {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.dnsOverride = [target.host: address]
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result = await self.exchange(call, over: client)
+        let result = await self.exchange(call, target, over: client)
         // Shutting down fails only when it was done before.
         try? await client.shutdown()
         return result
     }
 
-    private func exchange(_ call: StatusCall, over client: HTTPClient) async -> Result<[UInt8], StatusFailure> {
-        var request = HTTPClientRequest(url: call.url)
+    private func exchange(
+        _ call: StatusCall,
+        _ target: StatusURL,
+        over client: HTTPClient
+    ) async -> Result<[UInt8], StatusFailure> {
+        var request = HTTPClientRequest(url: target.text)
         request.headers.add(name: "User-Agent", value: "signet")
         if let body = call.body {
             request.method = .POST

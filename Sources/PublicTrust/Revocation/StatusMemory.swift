@@ -20,11 +20,18 @@ final class StatusMemory: Sendable {
         }
     }
 
-    /// Remembers a report for as long as it holds, and not longer than the budget; what is unavailable is asked again.
-    func remember(_ report: StatusReport, of fingerprint: [UInt8], at time: CertificateTime) {
-        guard report.status != .unavailable else { return }
-        let latest = time + Budget.statusMemory
-        let until = min(report.evidence.last?.nextUpdate ?? latest, latest)
+    /// Remembers a report until then, and not longer than the budget; that there was no answer, for a short while.
+    ///
+    /// That we were busy is not remembered: it says nothing of the certificate.
+    func remember(
+        _ report: StatusReport,
+        of fingerprint: [UInt8],
+        until end: CertificateTime?,
+        at time: CertificateTime
+    ) {
+        guard report.status != .busy else { return }
+        let latest = time + (report.status == .unavailable ? Budget.failureMemory : Budget.statusMemory)
+        let until = min(end ?? latest, latest)
         self.entries.withLock { entries in
             if entries.count >= Budget.rememberedStatuses {
                 entries = entries.filter { time <= $0.value.until }

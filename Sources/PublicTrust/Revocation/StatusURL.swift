@@ -1,12 +1,17 @@
 // Addresses of status services as certificates name them: plain HTTP or HTTPS, a host, a port.
 
-import Synchronization
+import Foundation
 
 /// A URL that may be called.
+///
+/// What is called is ``text``, which is made of the parts that were judged: readers of URLs differ in what they take for the
+/// host, and in whether they keep its case, and an address is pinned by the host's very text.
 struct StatusURL: Hashable, Sendable {
     /// In lower case; of an IPv6 address without the brackets.
     let host: String
     let port: Int
+    /// The URL with scheme and host in lower case, without a fragment.
+    let text: String
 
     init(_ text: String) throws(StatusFailure) {
         // A backslash is none of RFC 3986's characters, and ends an authority for some readers.
@@ -28,8 +33,27 @@ struct StatusURL: Hashable, Sendable {
         guard let port = parts.count == 2 ? Int(parts[1]) : standard, (1...65_535).contains(port) else {
             throw StatusFailure("the status service's URL has no port that can be called")
         }
-        self.host = String(parts[0])
-        self.port = port
+        (self.host, self.port) = (String(parts[0]), port)
+        let rest = text.dropFirst(scheme.count + authority.count).prefix { $0 != "#" }
+        let explicit = parts.count == 2 ? "\(self.host):\(port)" : self.host
+        self.text = scheme + explicit + (rest.hasPrefix("/") ? "" : "/") + rest
+        try self.checkReading(standardPort: standard)
+    }
+
+    /// The client reads the URL again, with Foundation: it must find the same host and port.
+    private func checkReading(standardPort: Int) throws(StatusFailure) {
+        guard self.host.utf8.allSatisfy(Self.isOfHost), let read = URL(string: self.text), read.host == self.host,
+            (read.port ?? standardPort) == self.port, read.user == nil, read.password == nil
+        else { throw StatusFailure("the status service's URL has no host that is read in one way alone") }
+    }
+
+    /// Letters, digits, hyphens and dots (RFC 1123 §2.1), and the underscores that some names have.
+    private static func isOfHost(_ octet: UInt8) -> Bool {
+        switch octet {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true
+        default: false
+        }
     }
 }
 
@@ -46,19 +70,4 @@ enum AddressText {
         default: nil
         }
     }
-}
-
-/// How many exchanges there are at one time.
-final class ExchangeSlots: Sendable {
-    private let taken = Mutex(0)
-
-    func take() -> Bool {
-        self.taken.withLock { taken in
-            guard taken < Budget.exchanges else { return false }
-            taken += 1
-            return true
-        }
-    }
-
-    func giveBack() { self.taken.withLock { $0 -= 1 } }
 }

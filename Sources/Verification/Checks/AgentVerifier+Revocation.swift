@@ -31,14 +31,22 @@ extension AgentVerifier {
         }
     }
 
-    func serverRevocation(_ agentCase: AgentCase, _ path: TrustedPath?, at time: CertificateTime) async
-        -> VerificationCheck
-    {
+    /// - Parameter isAsked: whether the CA is asked: what fails anyhow is no reason to call others.
+    /// - Throws: ``VerificationError`` with `.overloaded`.
+    func serverRevocation(
+        _ agentCase: AgentCase,
+        _ path: TrustedPath?,
+        isAsked: Bool,
+        at time: CertificateTime
+    ) async throws(VerificationError) -> VerificationCheck {
         guard let path else {
             return VerificationCheck(.serverRevocation, .skipped, "there is no path whose CA could be asked")
         }
         if agentCase.facts?.revokedServers.contains(path.leaf.fingerprint) == true {
             return VerificationCheck(.serverRevocation, .failed, "it was revoked through us")
+        }
+        guard isAsked else {
+            return VerificationCheck(.serverRevocation, .skipped, "its CA was not asked: another check has failed")
         }
         let reports =
             self.policy.checksAuthorities
@@ -47,6 +55,12 @@ extension AgentVerifier {
             "policy": .string(self.policy.revocation.rawValue),
             "sources": .array(reports.flatMap(\.evidence).map(\.json)),
         ])
+        guard !reports.contains(where: { $0.status == .busy }) else {
+            throw VerificationError(
+                .overloaded,
+                "too many public CAs are being asked at once; ask again in some seconds"
+            )
+        }
         if let bad = reports.first(where: { !self.policy.revocation.admits($0.status) }) {
             let reason = "its status, or that of a CA above it, is \(bad.status)"
             return VerificationCheck(.serverRevocation, .failed, reason, evidence)

@@ -14,6 +14,23 @@ public enum AgentStanding: String, Hashable, Sendable, CaseIterable {
     case revoked
 }
 
+/// An agent without its certificates, for choosing among the versions of a host.
+public struct AgentListing: Hashable, Sendable {
+    /// The registration's id.
+    public let agentID: String
+    /// The name.
+    public let name: ANSName
+    /// Where it stands.
+    public let standing: AgentStanding
+
+    /// Creates the value.
+    public init(agentID: String, name: ANSName, standing: AgentStanding) {
+        self.agentID = agentID
+        self.name = name
+        self.standing = standing
+    }
+}
+
 /// An agent as it is registered here: one name with its key and both certificates.
 public struct AgentFacts: Hashable, Sendable {
     /// The registration's id, which the badge names.
@@ -66,11 +83,14 @@ public enum IdentityStatus: Hashable, Sendable {
 ///
 /// What it answers is as our store has it now. A failure makes the checks that needed the answer fail.
 public protocol AgentFinding: Sendable {
-    /// The agent of a name; nil when there is none.
+    /// The agent of a name, a live one before those that have ended; nil when there is none.
     func agent(named name: ANSName) async throws -> AgentFacts?
 
-    /// The agents at a host, every version, at most ``Budget/agents``.
-    func agents(at host: HostName) async throws -> [AgentFacts]
+    /// The agents at a host: every live version, and some that have ended; at most ``Budget/agents``.
+    func agents(at host: HostName) async throws -> [AgentListing]
+
+    /// A listed agent with its certificates; nil when it has gone meanwhile.
+    func facts(of agent: AgentListing) async throws -> AgentFacts?
 
     /// The status of an identity certificate.
     func status(of serialNumber: SerialNumber) async throws -> IdentityStatus

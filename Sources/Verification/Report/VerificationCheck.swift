@@ -30,7 +30,7 @@ public struct VerificationCheck: Hashable, Sendable {
         case dnsVersion = "dns_version"
         /// TLSA records in a signed zone agree with the public certificate.
         case dane
-        /// The transparency log has the agent's events.
+        /// The transparency log has the identity certificate's issuance and not its revocation, and the agent's last event agrees.
         case log
     }
 

@@ -20,13 +20,22 @@ extension VerificationReport {
         )
     }
 
-    /// The form for agents: one boolean, the tier, one reason.
+    /// The form for agents: one boolean, the tier, one reason; where the log has the agent, also its place there.
     public var compactJSON: JSONValue {
-        [
+        .object(present: [
             "verified": .boolean(self.isVerified),
             "tier": .string(self.tier.rawValue),
             "reason": .string(self.reason),
-        ]
+            "logEntry": self.logEntry,
+        ])
+    }
+
+    /// The place of the identity certificate's entry in the log, when the agent is verified and it was proven.
+    private var logEntry: JSONValue? {
+        guard self.isVerified else { return nil }
+        let evidence = self.checks.first { $0.name == .log && $0.outcome == .passed }?.evidence ?? []
+        let place = evidence.filter { LogChecks.placeMembers.contains($0.name) }
+        return place.isEmpty ? nil : .object(place)
     }
 
     private static func members(_ members: [(String, JSONValue?)]) -> [JSONMember] {

@@ -50,7 +50,7 @@ public struct VerificationReport: Hashable, Sendable {
         case .none: return "was not checked"
         case .bronze: return "both certificates hold and agree; \(self.check(.dane)?.reason ?? "DANE was not checked")"
         case .silver: return "both certificates hold and agree, and DANE confirms the public one"
-        case .gold: return "both certificates hold and agree, DANE confirms the public one, and the log has the agent"
+        case .gold: return "both certificates hold and agree, DANE confirms the public one, and the log has its entry"
         }
     }
 

@@ -14,6 +14,16 @@ public enum VerificationSubject: Hashable, Sendable {
     case certificate([[UInt8]])
     /// Both certificates: DER, those above each after it.
     case pair(identity: [[UInt8]], server: [[UInt8]])
+    /// An agent by host or name, with the chain that its host has presented to who asks: DER, the host's own first.
+    case presented(server: [[UInt8]], by: Agent)
+
+    /// An agent that is asked about.
+    public struct Agent: Hashable, Sendable {
+        /// Its name; nil when it is known by its host alone.
+        public let name: ANSName?
+        /// Its host.
+        public let host: HostName
+    }
 
     /// Reads a host, an ANS name, or certificates in PEM: the subject first, those above it after it.
     ///
@@ -38,6 +48,19 @@ public enum VerificationSubject: Hashable, Sendable {
             identity: try Self.certificates(inPEM: identityPEM),
             server: try Self.certificates(inPEM: serverPEM)
         )
+    }
+
+    /// Reads a host or an ANS name, and in PEM the chain that the host has presented.
+    ///
+    /// - Throws: ``VerificationError``.
+    public init(_ text: String, presentedPEM: String) throws(VerificationError) {
+        let server = try Self.certificates(inPEM: presentedPEM)
+        switch try Self(text) {
+        case .host(let host): self = .presented(server: server, by: Agent(name: nil, host: host))
+        case .name(let name): self = .presented(server: server, by: Agent(name: name, host: name.host))
+        case .certificate, .pair, .presented:
+            throw VerificationError(.invalidSubject, "with a chain that was presented, give a host or an ANS name")
+        }
     }
 
     private static func reading<Value>(_ body: () throws(PKIXError) -> Value) throws(VerificationError) -> Value {
@@ -79,6 +102,7 @@ extension VerificationSubject: CustomStringConvertible {
         case .name(let name): "\(name)"
         case .certificate: "a certificate"
         case .pair: "a pair of certificates"
+        case .presented(_, let agent): "what \(agent.name.map { "\($0)" } ?? "\(agent.host)") has presented"
         }
     }
 }

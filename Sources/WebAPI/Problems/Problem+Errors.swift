@@ -7,6 +7,7 @@ import JSON
 import NIOHTTP1
 import PKIX
 import RegistrationAuthority
+import Verification
 
 extension Problem {
     /// The problem that an error is to the caller.
@@ -19,6 +20,8 @@ extension Problem {
         case let error as RegistrationError: self.init(error)
         case let error as IssuingFailure:
             self.init(error)
+        case let error as VerificationError:
+            self.init(named: error.code.rawValue, error.reason, retryAfter: error.code == .overloaded ? 5 : nil)
         case let error as HTTPError: self.init(error)
         case is SlowBodyError: self.init(.requestTimeout, "the body did not come in time")
         case is HTTPParserError: self.init(.malformedRequest, "the request is not well-formed HTTP/1.1 (RFC 9112)")

@@ -28,7 +28,8 @@ public struct VerificationCalls: Sendable {
 
     /// Verifies.
     ///
-    /// - Throws: ``RegistrationAuthority/RegistrationError`` with `.rateLimited`, or what the store of limits throws.
+    /// - Throws: ``RegistrationAuthority/RegistrationError`` with `.rateLimited`, ``Verification/VerificationError`` with
+    ///   `.overloaded`, or what the store of limits throws.
     func verify(
         _ subject: VerificationSubject,
         from context: ManagementContext,
@@ -37,12 +38,12 @@ public struct VerificationCalls: Sendable {
         let address = context.remoteAddress?.ipAddress.flatMap { DNS.IPAddress($0) }?.octets
         let caller = RateLimitSubject(address: address, account: nil, host: nil)
         try await self.limiter.admit(self.limits, for: caller, at: instant).requireAllowed()
-        return await self.verifier.verify(subject, at: CertificateTime(instant))
+        return try await self.verifier.verify(subject, at: CertificateTime(instant))
     }
 }
 
 extension Route {
-    /// Verifies an agent by host, ANS name, certificate or pair of certificates.
+    /// Verifies an agent by host, ANS name, certificate or pair of certificates, or by what its host has presented.
     static func verify(_ calls: VerificationCalls, now: @escaping @Sendable () -> Date) -> Route {
         Route(
             .post,
@@ -68,12 +69,13 @@ extension JSONMembers {
         do throws(VerificationError) {
             switch (subject, identity, server) {
             case (let subject?, nil, nil): return try VerificationSubject(subject)
+            case (let subject?, nil, let presented?): return try VerificationSubject(subject, presentedPEM: presented)
             case (nil, let identity?, let server?):
                 return try VerificationSubject(identityPEM: identity, serverPEM: server)
             default:
                 throw VerificationError(
                     .invalidSubject,
-                    "give either 'subject' alone, or both 'identityCertificate' and 'serverCertificate'"
+                    "give 'subject', alone or with 'serverCertificate', or both 'identityCertificate' and 'serverCertificate'"
                 )
             }
         } catch {

@@ -75,7 +75,8 @@ struct ConfigurationTemplate {
         # Verification of agents for anyone (POST /v1/verify): the trust roots of public certificates, a file or a directory;
         # what follows when a public CA's status is not to be had (soft: relied on with a note; hard: not); whether the resolvers
         # of dns.yaml validate DNSSEC on a path that nobody else is on; verifications that one address has a minute.
-        verification: {trustRoots: \(VerificationConfiguration.debianRoots), revocation: soft, validatingResolver: false, perMinute: 30}
+        # "handshake" has the daemon connect to a registered agent's host for the certificate that it presents, whoever asks.
+        verification: {trustRoots: \(VerificationConfiguration.debianRoots), revocation: soft, validatingResolver: false, handshake: false, perMinute: 30}
 
         # Sessions with a token, and signatures that may wait for one.
         signing: {sessions: 2, queue: 1024}

@@ -12,7 +12,10 @@ import ServerCertificates
 /// The trust in public certificates, as the configuration has it.
 struct PublicTrustAssembly: Sendable {
     let roots: TrustRoots
+    /// Asks the CAs of certificates that anyone has verified.
     let revocation: RevocationChecker
+    /// Asks the CAs of certificates that agents bring: those who verify cannot take its room.
+    let intake: RevocationChecker
     let policy: RevocationPolicy
 
     /// Reads the trust store; nil where there is none.
@@ -35,6 +38,7 @@ struct PublicTrustAssembly: Sendable {
         )
         self.roots = try TrustRoots(paths: [settings.trustRoots])
         self.revocation = RevocationChecker(exchange: statuses)
+        self.intake = RevocationChecker(exchange: statuses)
         self.policy = settings.revocation
     }
 }
@@ -66,12 +70,12 @@ struct BroughtChains: ChainChecking {
             let reason = (error as? TrustError)?.reason ?? "\(error)"
             throw IssuingFailure(code: "INVALID_SERVER_CERT", reason: reason, isTransient: false)
         }
-        let report = await trust.revocation.status(of: path, at: CertificateTime(instant))
+        let report = await trust.intake.status(of: path, at: CertificateTime(instant))
         guard !trust.policy.admits(report.status) else { return }
         throw IssuingFailure(
             code: "INVALID_SERVER_CERT",
             reason: "the certificate's status at its CA is: \(report.status)",
-            isTransient: report.status == .unavailable
+            isTransient: [.unavailable, .busy].contains(report.status)
         )
     }
 }

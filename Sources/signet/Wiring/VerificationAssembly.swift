@@ -1,6 +1,7 @@
-// Verification of agents put together: our root, the trust store, what is registered, DNS, and the status of public CAs.
+// Verification of agents put together: our root, the trust store, what is registered, DNS, the log, and the status of public CAs.
 
 import CertificateAuthority
+import DNS
 import Foundation
 import Logging
 import PKIX
@@ -33,6 +34,11 @@ extension Daemon {
             ),
             dns: ResolverFacts(resolver: dns.resolver, trustsValidation: settings.validatingResolver),
             revocation: trust.revocation,
+            log: PublishedLog(
+                try LogFiles(self.layout, assembly.definitions.hierarchy, publicURL: self.configuration.publicURL),
+                lookup: store
+            ),
+            handshakes: settings.handshake ? try Self.handshaker(dns) : nil,
             policy: VerificationPolicy(revocation: trust.policy)
         )
         let rate = try TokenRate(
@@ -46,27 +52,49 @@ extension Daemon {
             limits: [try RateLimit(name: "verifications", scope: .address, rate: rate)]
         )
     }
+
+    private static func handshaker(_ dns: DNSAssembly) throws -> TLSHandshaker {
+        let (resolver, addresses) = (dns.resolver, dns.addresses)
+        return try TLSHandshaker(
+            clock: SystemEnvironment.clock,
+            admits: { addresses.check(address: $0).isAdmitted },
+            lookUp: { try await resolver.addresses(of: try DomainName($0)).map(\.octets) }
+        )
+    }
 }
 
 /// The agents that are registered here, with the certificates that were issued to them.
 struct RegisteredAgents: AgentFinding {
+    /// Registrations of a host that have ended, or are not complete, which are looked at beside the live ones.
+    private static let others = 16
+
     let registrations: any RegistrationStore
     let certificates: any CertificateStore
     let issuing: any CertificateIssuing
     let servers: any ServerCertificateObtaining
 
     func agent(named name: ANSName) async throws -> AgentFacts? {
-        // Newest first: one that has ended gives way to one that has taken its name.
-        let found = try await self.found(at: name.host).filter { $0.description.ansName == name }
-        let live = found.first { [.active, .deprecated].contains($0.status) }
-        guard let registration = live ?? found.first else { return nil }
-        return try await self.facts(of: registration)
+        // Live ones come first: one that has ended gives way to one that has taken its name.
+        let found = try await self.found(at: name.host).first { $0.description.ansName == name }
+        guard let found else { return nil }
+        return try await self.facts(of: found)
     }
 
-    func agents(at host: HostName) async throws -> [AgentFacts] {
-        var agents: [AgentFacts] = []
-        for registration in try await self.found(at: host) { agents.append(try await self.facts(of: registration)) }
-        return agents
+    func agents(at host: HostName) async throws -> [AgentListing] {
+        try await self.found(at: host).map { registration in
+            AgentListing(
+                agentID: registration.id.description,
+                name: registration.description.ansName,
+                standing: registration.status.standing
+            )
+        }
+    }
+
+    func facts(of agent: AgentListing) async throws -> AgentFacts? {
+        guard let id = AgentID(agent.agentID), let stored = try await self.registrations.registration(id) else {
+            return nil
+        }
+        return try await self.facts(of: stored.registration)
     }
 
     func status(of serialNumber: SerialNumber) async throws -> IdentityStatus {
@@ -74,10 +102,19 @@ struct RegisteredAgents: AgentFinding {
         return certificate.revocation.map { .revoked(at: $0.revokedAt, reason: $0.reason) } ?? .good
     }
 
+    /// Those that are live, every one, and the newest of the others: however many have ended, they hide none.
     private func found(at host: HostName) async throws -> [Registration] {
-        try await self.registrations.registrations(
-            RegistrationQuery(host: host.description, limit: Verification.Budget.agents)
+        let live = RegistrationQuery(
+            host: host.description,
+            statuses: [.active, .deprecated],
+            limit: RegistrationAuthority.Budget.registrationsOfHost
         )
+        let others = RegistrationQuery(
+            host: host.description,
+            statuses: [.pendingValidation, .pendingDNS, .revoked, .expired, .failed],
+            limit: Self.others
+        )
+        return try await self.registrations.registrations(live) + self.registrations.registrations(others)
     }
 
     private func facts(of registration: Registration) async throws -> AgentFacts {

@@ -6,6 +6,7 @@ import Foundation
 import PKIX
 import PublicTrust
 import SwiftASN1
+import Synchronization
 import X509
 
 @testable import Verification
@@ -28,11 +29,12 @@ struct BenchAuthority: Sendable {
         _ key: P256.Signing.PublicKey,
         _ names: [GeneralName],
         _ purpose: ExtendedKeyUsage.Usage,
+        validSince: Double = -40 * 86_400,
         days: Double = 20,
         more: [Certificate.Extension] = []
     ) throws -> [UInt8] {
         let subject = try DistinguishedName { CommonName("leaf") }
-        return try Self.make(key, subject, self.key, self.name, days: days) {
+        return try Self.make(key, subject, self.key, self.name, validSince: validSince, days: days) {
             Critical(BasicConstraints.notCertificateAuthority)
             Critical(KeyUsage(digitalSignature: true))
             try ExtendedKeyUsage([purpose])
@@ -46,6 +48,7 @@ struct BenchAuthority: Sendable {
         _ subject: DistinguishedName,
         _ issuerKey: P256.Signing.PrivateKey,
         _ issuer: DistinguishedName,
+        validSince: Double = -40 * 86_400,
         days: Double,
         @ExtensionsBuilder extensions: () throws -> Result<Certificate.Extensions, any Error>
     ) throws -> Certificate {
@@ -53,7 +56,7 @@ struct BenchAuthority: Sendable {
             version: .v3,
             serialNumber: Certificate.SerialNumber(),
             publicKey: Certificate.PublicKey(key),
-            notValidBefore: Date().addingTimeInterval(-40 * 86_400),
+            notValidBefore: Date().addingTimeInterval(validSince),
             notValidAfter: Date().addingTimeInterval(days * 86_400),
             issuer: issuer,
             subject: subject,
@@ -70,6 +73,15 @@ extension Certificate {
         try! serializer.serialize(self)
         return serializer.serializedBytes
     }
+}
+
+/// Who was called.
+final class BenchCalls: Sendable {
+    private let log = Mutex<[String]>([])
+
+    var all: [String] { self.log.withLock { $0 } }
+
+    func note(_ call: String) { self.log.withLock { $0.append(call) } }
 }
 
 /// What a store could not do.
@@ -100,8 +112,13 @@ struct AgentBench: Sendable {
     var isSigned = true
     var dnsFailure: String?
     var presented: [[UInt8]]?
+    var isHandshakeOverloaded = false
     var policy = VerificationPolicy(revocation: .soft)
     var publicStatus: [UInt8]?
+    /// What the log has; nil for no log.
+    var log: LogBench?
+    /// What was asked of whom outside, and of the store.
+    let calls = BenchCalls()
 
     init() throws {
         self.root = try BenchAuthority("Agents Root")
@@ -122,12 +139,13 @@ struct AgentBench: Sendable {
         purpose: ExtendedKeyUsage.Usage = .clientAuth,
         link: [UInt8]? = nil,
         by authority: BenchAuthority? = nil,
+        validSince: Double = -40 * 86_400,
         days: Double = 20
     ) throws {
         let link = try ServerKeyLink(keyHash: link ?? self.serverKeyHash).makeCertificateExtension()
         let names: [GeneralName] = [.uniformResourceIdentifier(name)]
         self.identity = try (authority ?? self.root)
-            .issue(self.identityKey.publicKey, names, purpose, days: days, more: [link])
+            .issue(self.identityKey.publicKey, names, purpose, validSince: validSince, days: days, more: [link])
     }
 
     /// An identity without the extension.
@@ -140,10 +158,19 @@ struct AgentBench: Sendable {
         host: String = Self.host,
         key: P256.Signing.PrivateKey? = nil,
         by authority: BenchAuthority? = nil,
-        days: Double = 20
+        days: Double = 20,
+        responder: String? = nil
     ) throws {
-        self.server = try (authority ?? self.publicRoot)
-            .issue((key ?? self.serverKey).publicKey, [.dnsName(host)], .serverAuth, days: days)
+        let access = responder.map { url in
+            AuthorityInformationAccess([.init(method: .ocspServer, location: .uniformResourceIdentifier(url))])
+        }
+        self.server = try (authority ?? self.publicRoot).issue(
+            (key ?? self.serverKey).publicKey,
+            [.dnsName(host)],
+            .serverAuth,
+            days: days,
+            more: try access.map { [try Certificate.Extension($0, critical: false)] } ?? []
+        )
     }
 
     func association(_ usage: UInt8, _ selector: UInt8, _ matching: UInt8, of der: [UInt8]? = nil) throws -> TLSARecord
@@ -162,20 +189,22 @@ struct AgentBench: Sendable {
         return TLSARecord(usage: usage, selector: selector, matchingType: matching, association: data)
     }
 
-    func verifier() throws -> AgentVerifier {
+    func verifier(exchange: (any StatusExchange)? = nil, agents: (any AgentFinding)? = nil) throws -> AgentVerifier {
         AgentVerifier(
             identityRoots: try TrustRoots([EncodedCertificate(der: self.root.certificate.der)]),
             serverRoots: try TrustRoots([EncodedCertificate(der: self.publicRoot.certificate.der)]),
-            agents: self,
+            agents: agents ?? self,
             dns: self,
-            revocation: RevocationChecker(exchange: self),
+            revocation: RevocationChecker(exchange: exchange ?? self),
+            log: self.log,
             handshakes: self.presented == nil ? nil : self,
             policy: self.policy
         )
     }
 
     func report(_ subject: VerificationSubject? = nil) async throws -> VerificationReport {
-        try await self.verifier().verify(try subject ?? .name(ANSName(Self.name)), at: CertificateTime(Date()))
+        let verifier = try self.verifier()
+        return try await verifier.verify(try subject ?? .name(ANSName(Self.name)), at: CertificateTime(Date()))
     }
 }
 
@@ -196,7 +225,11 @@ extension AgentBench: AgentFinding {
 
     func agent(named name: ANSName) async throws -> AgentFacts? { try self.facts() }
 
-    func agents(at host: HostName) async throws -> [AgentFacts] { try self.facts().map { [$0] } ?? [] }
+    func agents(at host: HostName) async throws -> [AgentListing] {
+        try self.facts().map { [AgentListing(agentID: $0.agentID, name: $0.name, standing: $0.standing)] } ?? []
+    }
+
+    func facts(of agent: AgentListing) async throws -> AgentFacts? { try self.facts() }
 
     func status(of serialNumber: PKIX.SerialNumber) async throws -> IdentityStatus {
         if self.isStoreBroken { throw BenchFailure() }
@@ -226,6 +259,7 @@ extension AgentBench: DNSFactFinding {
 
 extension AgentBench: StatusExchange {
     func answer(to call: StatusCall) async throws(StatusFailure) -> [UInt8] {
+        self.calls.note(call.url)
         guard let publicStatus else { throw StatusFailure("nobody answers") }
         return publicStatus
     }
@@ -233,7 +267,10 @@ extension AgentBench: StatusExchange {
 
 extension AgentBench: ServerCertificateFetching {
     func chain(of host: HostName, port: UInt16) async throws(HandshakeFailure) -> [[UInt8]] {
-        guard let presented, !presented.isEmpty else { throw HandshakeFailure("refused") }
+        self.calls.note("tls:\(host)")
+        guard let presented, !presented.isEmpty else {
+            throw HandshakeFailure("refused", isOverload: self.isHandshakeOverloaded)
+        }
         return presented
     }
 }

@@ -43,12 +43,22 @@ struct AgentAPI: CallableAPI {
 
     /// Runs a test with an API whose engine works; its files are removed afterwards.
     ///
-    /// - Parameter hasServerCA: whether server certificates are to be had.
-    static func run(hasServerCA: Bool = true, _ body: (AgentAPI) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - hasServerCA: whether server certificates are to be had.
+    ///   - verification: what verifies agents.
+    static func run(
+        hasServerCA: Bool = true,
+        verification: (TestHierarchy, SQLiteStore) throws -> VerificationCalls = VerificationDouble.calls,
+        _ body: (AgentAPI) async throws -> Void
+    ) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "agents-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let agents = try await AgentAPI(path: directory.appending(path: "store.db").path, hasServerCA: hasServerCA)
+        let agents = try await AgentAPI(
+            path: directory.appending(path: "store.db").path,
+            hasServerCA: hasServerCA,
+            verification
+        )
         let engine = agents.engine
         let work = Task { try await engine.run() }
         let result: Result<Void, any Error>
@@ -63,7 +73,11 @@ struct AgentAPI: CallableAPI {
         try result.get()
     }
 
-    private init(path: String, hasServerCA: Bool) async throws {
+    private init(
+        path: String,
+        hasServerCA: Bool,
+        _ verification: (TestHierarchy, SQLiteStore) throws -> VerificationCalls
+    ) async throws {
         let (clock, metrics, log) = (TestClock(), MetricsRegistry(), LogLines())
         let logger = Logger(label: "test") { _ in LogCapture(lines: log) }
         let hierarchy = try TestHierarchy()
@@ -146,7 +160,7 @@ struct AgentAPI: CallableAPI {
                 raID: "https://ra.example"
             ),
             metadata: MetadataService(registrations: service, documents: self.documents),
-            verification: try VerificationDouble.calls(hierarchy, store),
+            verification: try verification(hierarchy, store),
             signatureAuthorities: ["test"],
             exposition: { metrics.exposition() },
             build: BuildInformation(version: "1.2.3", swift: "6.3"),

@@ -37,7 +37,8 @@ struct VerificationDouble: AgentFinding, DNSFactFinding, StatusExchange {
     }
 
     func agent(named name: ANSName) async throws -> AgentFacts? { nil }
-    func agents(at host: HostName) async throws -> [AgentFacts] { [] }
+    func agents(at host: HostName) async throws -> [AgentListing] { [] }
+    func facts(of agent: AgentListing) async throws -> AgentFacts? { nil }
     func status(of serialNumber: PKIX.SerialNumber) async throws -> IdentityStatus { .unknown }
 
     func facts(of host: HostName, port: UInt16) async -> DNSFacts {

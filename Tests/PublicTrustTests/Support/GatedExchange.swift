@@ -1,0 +1,71 @@
+// A status service of a test: it counts, it may hold its answers back, and it answers what it is told.
+
+import PKIX
+import Synchronization
+import X509
+
+@testable import PublicTrust
+
+/// Calls that are counted, and answered when the gate is open.
+final class GatedExchange: StatusExchange {
+    private struct State {
+        var calls: [StatusCall] = []
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var isOpen: Bool
+        var answer: Result<[UInt8], StatusFailure> = .failure(StatusFailure("nobody answers"))
+    }
+
+    private let state: Mutex<State>
+
+    init(isOpen: Bool = true) { self.state = Mutex(State(isOpen: isOpen)) }
+
+    var calls: [StatusCall] { self.state.withLock { $0.calls } }
+
+    func reply(_ answer: Result<[UInt8], StatusFailure>) { self.state.withLock { $0.answer = answer } }
+
+    func close() { self.state.withLock { $0.isOpen = false } }
+
+    func open() {
+        let waiting = self.state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Waits until so many calls have come.
+    func reached(_ count: Int) async {
+        while self.calls.count < count { await Task.yield() }
+    }
+
+    func answer(to call: StatusCall) async throws(StatusFailure) -> [UInt8] {
+        await withCheckedContinuation { continuation in
+            let isOpen = self.state.withLock { state in
+                state.calls.append(call)
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+        return try self.state.withLock { $0.answer }.get()
+    }
+}
+
+/// Paths below one CA, each of another certificate.
+struct SharedAuthority: Sendable {
+    let root: TestAuthority
+    let authority: TestAuthority
+    let validator: ChainValidator
+
+    init() throws {
+        self.root = try TestAuthority(root: "Shared Root")
+        self.authority = try TestAuthority("Shared CA", below: self.root)
+        self.validator = ChainValidator(roots: try TrustRoots([EncodedCertificate(der: self.root.der)]))
+    }
+
+    func path(ocsp: String? = nil, crl: String? = nil) throws -> TrustedPath {
+        let leaf = try self.authority.issue(names: [.dnsName("a.example.com")], ocsp: ocsp, crl: crl)
+        return try self.validator.validate([leaf.der, self.authority.der], for: .server, of: nil, at: .now())
+    }
+}
