@@ -150,6 +150,10 @@ let floor2: [Target] = [
     .target(
         name: "TransparencyLog",
         dependencies: ["PKIX", "JSON", "JOSE", "AtomicFiles", crypto, lifecycle, logging, coreMetrics, metrics],
+        resources: [
+            .embedInCode("Pages/Assets/page.css"), .embedInCode("Pages/Assets/page.js"),
+            .embedInCode("Pages/Assets/icon.svg"),
+        ],
         swiftSettings: settings
     ),
     // Accounts, agents, registrations, domain control, policy, lifecycle.

@@ -49,6 +49,12 @@ public enum Budget {
     static let historyPage = 100
     /// Entries about one subject that are shown.
     static let searchPage = 1_000
+    /// Entries that a page lists: each is read from a bundle of its own.
+    static let pageEntries = 20
+    /// Octets of what is searched for: a host has at most 253, an ANS name some 30 more.
+    static let searchBytes = 300
+    /// Rows of an entry that a page shows one by one; the rest stands in its octets.
+    static let entryRows = 200
     /// Events of one agent that an audit shows, the newest first: each has a proof.
     static let auditPage = 50
 }

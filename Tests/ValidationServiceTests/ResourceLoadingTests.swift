@@ -14,7 +14,8 @@ private struct Trouble: Error {}
 private struct Shelf: ResourceLoading {
     func mayHave(_ path: String) -> Bool { path.hasPrefix("/load/") }
 
-    func load(_ path: String) async throws -> PublishedResource? {
+    func load(_ target: ResourceTarget) async throws -> PublishedResource? {
+        let path = target.path
         switch path {
         case "/load/none": return nil
         case "/load/trouble": throw Trouble()

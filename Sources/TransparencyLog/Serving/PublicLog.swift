@@ -23,7 +23,7 @@ public struct PublicLog: Sendable {
     let signer: any CheckpointSigner
     let now: @Sendable () -> Date
     private let storage: any TileStorage
-    private let identity: LogIdentity
+    let identity: LogIdentity
 
     /// Creates the log's public face.
     ///

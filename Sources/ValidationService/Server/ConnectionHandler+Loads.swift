@@ -5,7 +5,7 @@ import PKIX
 
 extension ConnectionHandler {
     /// Has a resource looked for, and waits.
-    func load(_ context: ChannelHandlerContext, _ head: RequestHead, _ path: String, _ bytes: Span<UInt8>) {
+    func load(_ context: ChannelHandlerContext, _ head: RequestHead, _ target: ResourceTarget, _ bytes: Span<UInt8>) {
         let shared = self.worker.dispatcher.context
         let number = self.state.beganAnswer(now: self.worker.now)
         // The fields that the answer depends on are read again when it is there.
@@ -15,7 +15,7 @@ extension ConnectionHandler {
         let eventLoop = context.eventLoop
         Task {
             let outcome: LoadOutcome
-            do { outcome = try await loader.load(path).map { .found($0) } ?? .nothing } catch { outcome = .busy }
+            do { outcome = try await loader.load(target).map { .found($0) } ?? .nothing } catch { outcome = .busy }
             shared.loadSlots.giveBack()
             eventLoop.execute { bound.value.loaded(number, outcome) }
         }

@@ -18,7 +18,7 @@ struct Dispatcher {
         /// The head is in the output; this part of the content follows.
         case send(PublishedResource.Content, Range<Int>)
         /// What is at this path must be looked for.
-        case load(String)
+        case load(ResourceTarget)
     }
 
     let context: ServerContext
@@ -37,16 +37,20 @@ struct Dispatcher {
         case .ocsp(let name?, let encoded):
             guard let issuer = self.context.issuers.index(named: bytes.text(name)) else { break }
             return self.serveOCSP(head, bytes, persistence, encoded, issuer: issuer)
-        case .other(let path):
+        case .other(let range):
             // An escape in a path of ours is never needed; "%" is not looked for.
-            let path = bytes.text(path)
+            let path = bytes.text(range)
             if let resource = self.context.resources.resource(path) {
                 return self.serve(resource, head, bytes, persistence)
             }
             if self.context.desk.answersChallenges, let token = ChallengePath.token(path) {
                 return self.serveChallenge(token, head, persistence)
             }
-            if self.context.loader?.mayHave(path) == true { return self.load(path, head, persistence) }
+            if self.context.loader?.mayHave(path) == true {
+                let query = (range.upperBound..<head.target.upperBound).dropFirst()
+                let target = ResourceTarget(path: path, query: bytes.text(query.startIndex..<query.endIndex))
+                return self.load(target, head, persistence)
+            }
         case .none: break
         }
         return self.refuse(head.method == .unknown ? .notImplemented : .notFound, .none, head, persistence)

@@ -12,6 +12,10 @@ extension Dispatcher {
         _ persistence: Persistence
     ) -> Outcome {
         guard head.method == .get || head.method == .head else { return self.refuseMethod(head, persistence) }
+        // RFC 9110 §13.2.1: conditions and ranges are of what would be answered with 200.
+        if let status = resource.standing.status {
+            return self.send(resource, 0..<resource.count, status, head, persistence)
+        }
         switch Representation(resource, head, bytes) {
         case .notModified:
             self.tally.request(.resource, .notModified)
@@ -26,9 +30,9 @@ extension Dispatcher {
     }
 
     /// Has a resource looked for that can only be read.
-    mutating func load(_ path: String, _ head: RequestHead, _ persistence: Persistence) -> Outcome {
+    mutating func load(_ target: ResourceTarget, _ head: RequestHead, _ persistence: Persistence) -> Outcome {
         guard head.method == .get || head.method == .head else { return self.refuseMethod(head, persistence) }
-        return .load(path)
+        return .load(target)
     }
 
     private mutating func refuseMethod(_ head: RequestHead, _ persistence: Persistence) -> Outcome {
@@ -52,12 +56,25 @@ extension Dispatcher {
         return head.wantsBody && !range.isEmpty ? .send(resource.content, range) : .done
     }
 
+    /// What goes with the resource whether it is sent or the client has it (RFC 9110 §15.4.5).
     private func validators(_ resource: PublishedResource) -> String {
         var fields = "Accept-Ranges: bytes\r\nETag: \"\(resource.entityTag)\"\r\n"
+        for field in resource.fields { fields += "\(field.name): \(field.value)\r\n" }
         if let expires = resource.expires { fields += "Expires: \(HTTPDate.text(expires))\r\n" }
         if let age = resource.age(now: self.writer.now) {
             fields += "Cache-Control: max-age=\(age),public,no-transform,must-revalidate\r\n"
         }
         return fields + "Last-Modified: \(HTTPDate.text(resource.lastModified))"
+    }
+}
+
+extension PublishedResource.Standing {
+    /// The status, if it is not that of the conditions.
+    fileprivate var status: HTTPStatus? {
+        switch self {
+        case .present: nil
+        case .absent: .notFound
+        case .refused: .badRequest
+        }
     }
 }

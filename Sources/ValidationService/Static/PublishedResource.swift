@@ -15,6 +15,16 @@ public struct PublishedResource: Sendable {
         case file(PublishedFile)
     }
 
+    /// What it stands for.
+    public enum Standing: Sendable {
+        /// What is published at the path.
+        case present
+        /// That nothing is there: the octets say so to people (404).
+        case absent
+        /// That the request cannot be understood: the octets say why (400).
+        case refused
+    }
+
     /// The octets.
     public let content: Content
     /// The media type.
@@ -26,6 +36,10 @@ public struct PublishedResource: Sendable {
     /// Whether what was published at the same path before it was made in the same second: then the date does not tell the
     /// two apart (RFC 9110 §8.8.2.2), and is believed only when the client's is later.
     public var sharesItsSecond = false
+    /// What it stands for.
+    public var standing = Standing.present
+    /// Further fields of the answer: names and values as RFC 9110 §5 has them, which the publisher answers for.
+    public var fields: [(name: String, value: String)] = []
     /// Until when it may be kept; `nil` for no limit of its own.
     public let expires: CertificateTime?
     /// Seconds that caches may keep it, at most until ``expires``; `nil` to say ``expires`` alone.

@@ -2,6 +2,20 @@
 
 import Synchronization
 
+/// What is asked for.
+public struct ResourceTarget: Hashable, Sendable {
+    /// The path, which begins with "/"; nothing in it is decoded.
+    public let path: String
+    /// What follows the "?"; empty when there is nothing.
+    public let query: String
+
+    /// Creates a target.
+    public init(path: String, query: String = "") {
+        self.path = path
+        self.query = query
+    }
+}
+
 /// Looks for what is published.
 ///
 /// Any number of calls may be under way, at most ``Budget/loads`` from one server; each ends when it is cancelled.
@@ -13,7 +27,7 @@ public protocol ResourceLoading: Sendable {
     /// What is at a path; nil for nothing.
     ///
     /// - Throws: when that cannot be said now; the client is told to ask again.
-    func load(_ path: String) async throws -> PublishedResource?
+    func load(_ target: ResourceTarget) async throws -> PublishedResource?
 }
 
 /// Several places in the order in which they are asked.
@@ -27,8 +41,8 @@ public struct ResourceLoaders: ResourceLoading {
     public func mayHave(_ path: String) -> Bool { self.loaders.contains { $0.mayHave(path) } }
 
     /// What the first that may have it has.
-    public func load(_ path: String) async throws -> PublishedResource? {
-        try await self.loaders.first { $0.mayHave(path) }?.load(path)
+    public func load(_ target: ResourceTarget) async throws -> PublishedResource? {
+        try await self.loaders.first { $0.mayHave(target.path) }?.load(target)
     }
 }
 

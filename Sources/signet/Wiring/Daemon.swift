@@ -13,7 +13,9 @@ import RegistrationAuthority
 import ServiceLifecycle
 import Signing
 import Telemetry
+import TransparencyLog
 import UnixSignals
+import ValidationService
 import WebAPI
 
 /// A daemon on a state directory.
@@ -125,7 +127,9 @@ struct Daemon {
             assembly,
             store,
             announcement,
-            LogResources(log: log.publicLog)
+            ResourceLoaders([
+                LogResources(log: log.publicLog), LogPageResources(pages: LogPages(log: log.publicLog)),
+            ])
         )
         for path in [self.layout.dns, self.layout.policy, self.layout.webhookKey] where !AtomicFile.exists(path) {
             throw ConfigurationError(

@@ -161,8 +161,8 @@ struct LogResources: ResourceLoading {
 
     func mayHave(_ path: String) -> Bool { PublicLog.mayHave(path) }
 
-    func load(_ path: String) async throws -> PublishedResource? {
-        guard let answer = try await self.log.answer(path) else { return nil }
+    func load(_ target: ResourceTarget) async throws -> PublishedResource? {
+        guard let answer = try await self.log.answer(target.path) else { return nil }
         var resource = PublishedResource(
             bytes: answer.bytes,
             contentType: answer.contentType,

@@ -1,0 +1,32 @@
+// The log's pages on the public listener.
+
+import PKIX
+import TransparencyLog
+import ValidationService
+
+/// Pages, made when someone asks.
+struct LogPageResources: ResourceLoading {
+    let pages: LogPages
+
+    func mayHave(_ path: String) -> Bool { LogPages.mayHave(path) }
+
+    func load(_ target: ResourceTarget) async throws -> PublishedResource? {
+        guard let page = try await self.pages.page(target.path, query: target.query) else { return nil }
+        var resource = PublishedResource(
+            bytes: page.bytes,
+            contentType: page.contentType,
+            lastModified: CertificateTime(SystemEnvironment.now()),
+            maxAge: page.maxAge
+        )
+        // Several may be made in a second: the entity tag alone tells them apart.
+        resource.sharesItsSecond = true
+        resource.fields = LogPage.fields
+        resource.standing =
+            switch page.status {
+            case .ok: .present
+            case .notFound: .absent
+            case .badRequest: .refused
+            }
+        return resource
+    }
+}
