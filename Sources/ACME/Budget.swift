@@ -22,6 +22,8 @@ public enum Budget {
     public static let listPages = 20
     /// Chains that a CA offers besides the first; Let's Encrypt has had two.
     public static let alternateChains = 8
+    /// Orders that are being placed at once: as many are refused when a CA's limit is met; a CA takes some hundreds in hours.
+    public static let ordersAtOnce = 4
     /// Nonces kept: more would grow too old to be taken.
     public static let nonces = 32
     /// Tries of one request whose nonce is rejected: one in twenty thousand fails when a CA rejects three of ten.

@@ -43,7 +43,7 @@ public struct PollPolicy: Hashable, Sendable {
 
     /// Creates a policy.
     public init(
-        firstPause: Duration = .seconds(1),
+        firstPause: Duration = .milliseconds(250),
         longestPause: Duration = .seconds(15),
         patience: Duration = .seconds(300)
     ) {

@@ -226,10 +226,14 @@ struct RateLimitTests {
             try await withExchange { exchange in
                 let other = try double.bench(exchange, signer: bench.signer, limits: bench.limits, clock: bench.clock)
                 let second = await failure { _ = try await other.client.placeOrder([.dns("b.test")]) }
-                #expect(second?.code == .rateLimited && second?.retryAt == until)
+                #expect(second?.code == .rateLimited && second?.retryAt == until + 1)
                 #expect(second?.reason.contains("too many new orders") == true)
                 #expect(double.count(.newOrder) == 1)
+                // The CA's second began within ours.
                 try await bench.clock.sleep(for: .seconds(3_600))
+                let early = await failure { _ = try await other.client.placeOrder([.dns("b.test")]) }
+                #expect(early?.code == .rateLimited && double.count(.newOrder) == 1)
+                try await bench.clock.sleep(for: .seconds(1))
                 _ = try await other.client.placeOrder([.dns("b.test")])
                 #expect(double.count(.newOrder) == 2)
             }
@@ -278,6 +282,23 @@ struct RateLimitTests {
             double.change { $0.intercept = { endpoint, _, _ in endpoint == .newOrder ? reply : nil } }
             let error = await failure { _ = try await bench.client.placeOrder([.dns("a.test")]) }
             #expect(error?.retryAt == testInstant + 3_600)
+        }
+    }
+
+    @Test("many orders at once: when a limit is met, those behind are not sent")
+    func crowd() async throws {
+        try await ACMEDouble.withAccount { double, bench in
+            double.change { $0.intercept = { endpoint, _, _ in endpoint == .newOrder ? .answer(429) : nil } }
+            let outcomes = await withTaskGroup(of: ACMEError?.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        await failure { _ = try await bench.client.placeOrder([.dns("a\(number).agents.test")]) }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.count == 40 && outcomes.allSatisfy { $0?.code == .rateLimited })
+            #expect((1...Budget.ordersAtOnce).contains(double.count(.newOrder)))
         }
     }
 

@@ -82,8 +82,41 @@ struct PublicCertificateTests {
         #expect(plain.status == 2 && plain.errors.contains("no https address"), "\(plain.errors)")
     }
 
-    @Test("an order in the store is taken to its end by the daemon, over its own public side, across a kill")
-    func obtained() async throws {
+    @Test("init makes the account's key on the token, once, also when it was interrupted; no file has it")
+    func tokenKey() throws {
+        let daemon = try SignetDaemon()
+        try self.write(
+            "authorities: {one: {directory: \"https://ca.test/dir\", accountKey: token}}",
+            in: daemon,
+            replacing: "authorities: {}"
+        )
+        let check = { try shell(signetProgram, ["config", "check", "--state", daemon.state]) }
+        let missing = try check()
+        #expect(missing.status == 2 && missing.errors.contains("signet init"), "\(missing.errors)")
+        let file = "\(daemon.state)/certificates/acme-one.pem"
+        var keys: [String] = []
+        for isInterrupted in [false, true, false] {
+            // The key is made before the file is written.
+            if isInterrupted { try FileManager.default.removeItem(atPath: file) }
+            let again = try shell(signetProgram, ["init", "--state", daemon.state])
+            #expect(again.status == 0, "\(again.errors)")
+            keys.append(try String(contentsOfFile: file, encoding: .utf8))
+        }
+        #expect(Set(keys).count == 1 && keys[0].hasPrefix("-----BEGIN PUBLIC KEY-----\n"))
+        #expect(try check().output.contains("1 public CAs"))
+        let secrets = try FileManager.default.contentsOfDirectory(atPath: "\(daemon.state)/secrets")
+        #expect(!secrets.contains { $0.hasPrefix("acme") }, "\(secrets)")
+        let text = keys[0]
+        try text.dropFirst(30).write(toFile: file, atomically: true, encoding: .utf8)
+        let damaged = try check()
+        #expect(damaged.status == 2 && damaged.errors.contains("no public key"), "\(damaged.errors)")
+    }
+
+    @Test(
+        "an order in the store is taken to its end by the daemon, over its own public side, across a kill",
+        arguments: ["", ", accountKey: token"]
+    )
+    func obtained(accountKey: String) async throws {
         let daemon = try SignetDaemon()
         let ports = try self.ports(6)
         let directory = daemon.directory
@@ -122,7 +155,7 @@ struct PublicCertificateTests {
         try self.write(
             """
             authorities: {pebble: {directory: "https://127.0.0.1:\(ports[0])/dir", agreeToTerms: true,
-                  roots: "\(directory.file("pebble.pem"))", challenges: [http-01]}}
+                  roots: "\(directory.file("pebble.pem"))", challenges: [http-01]\(accountKey)}}
             """,
             in: daemon,
             replacing: "authorities: {}"
@@ -130,6 +163,8 @@ struct PublicCertificateTests {
         try self.write("httpHosts: [\"*.agents.test\"]", in: daemon, replacing: "httpHosts: []")
         let again = try shell(signetProgram, ["init", "--state", daemon.state])
         #expect(again.status == 0, "\(again.errors)")
+        let files = FileManager.default
+        #expect(files.fileExists(atPath: "\(daemon.state)/secrets/acme-pebble.key") == accountKey.isEmpty)
         let publicSide = "http://127.0.0.1:\(ports[2])"
         try daemon.start(public: publicSide)
 

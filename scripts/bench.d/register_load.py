@@ -1,7 +1,7 @@
 """Registers agents in a zone of ours and waits for each to be active.
 
-Usage: register_load.py API TOKEN-FILE ZONE COUNT CONNECTIONS PREFIX
-Prints the members of a JSON object: registrations a second, latency in milliseconds, failures.
+Usage: register_load.py API TOKEN-FILE ZONE COUNT CONNECTIONS PREFIX [server]
+With "server" each asks for a public certificate too. Prints the members of a JSON object: registrations a second, latency in milliseconds, failures.
 """
 
 import http.client
@@ -12,33 +12,40 @@ import time
 import urllib.parse
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 api, token_file, zone, count, connections, prefix = sys.argv[1:7]
+with_server = sys.argv[7:] == ["server"]
 address = urllib.parse.urlsplit(api)
 token = open(token_file, encoding="ascii").read().strip()
+
+
+def csr(name, key, algorithm):
+    request = (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(x509.Name([]))
+        .add_extension(x509.SubjectAlternativeName([name]), critical=True)
+        .sign(key, algorithm)
+    )
+    return request.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def body(index):
     host = f"{prefix}{index}.{zone}"
     name = x509.UniformResourceIdentifier(f"ans://v1.0.0.{host}")
-    request = (
-        x509.CertificateSigningRequestBuilder()
-        .subject_name(x509.Name([]))
-        .add_extension(x509.SubjectAlternativeName([name]), critical=True)
-        .sign(ed25519.Ed25519PrivateKey.generate(), None)
-    )
-    return json.dumps(
-        {
-            "agentDisplayName": "Bench",
-            "version": "1.0.0",
-            "agentHost": host,
-            "endpoints": [{"protocol": "A2A", "agentUrl": f"https://{host}/a2a"}],
-            "discoveryProfiles": ["ANS_TXT", "ANS_DNSAID"],
-            "identityCsrPEM": request.public_bytes(serialization.Encoding.PEM).decode(),
-        }
-    )
+    members = {
+        "agentDisplayName": "Bench",
+        "version": "1.0.0",
+        "agentHost": host,
+        "endpoints": [{"protocol": "A2A", "agentUrl": f"https://{host}/a2a"}],
+        "discoveryProfiles": ["ANS_TXT", "ANS_DNSAID"],
+        "identityCsrPEM": csr(name, ed25519.Ed25519PrivateKey.generate(), None),
+    }
+    if with_server:
+        key = ec.generate_private_key(ec.SECP256R1())
+        members["serverCsrPEM"] = csr(x509.DNSName(host), key, hashes.SHA256())
+    return json.dumps(members)
 
 
 # Requests are made before the clock starts.
@@ -57,8 +64,12 @@ def work():
             request = bodies.pop()
         began = time.monotonic()
         connection.request("POST", "/v2/ans/agents", request, headers)
-        response = connection.getresponse()
-        answer = json.loads(response.read())
+        answer = json.loads(connection.getresponse().read())
+        while answer.get("agentStatus", "").startswith("PENDING") and time.monotonic() < began + 300:
+            # Whoever waits in vain for 20 seconds asks again.
+            connection.request("GET", "/v2/ans/agents/" + answer["agentId"], headers=headers)
+            answer = json.loads(connection.getresponse().read())
+            time.sleep(0.05)
         took = time.monotonic() - began
         with lock:
             if answer.get("agentStatus") == "ACTIVE":

@@ -36,7 +36,6 @@ extension ACMEClient {
             )
         }
         let replaces = directory.renewalInfo == nil ? nil : replaces
-        try await self.checkDoors(identifiers, isRenewal: replaces != nil)
         let payload = JSONValue.object(present: [
             "identifiers": .array(identifiers.map(\.json)),
             "notBefore": notBefore.map { .string($0.description) },
@@ -46,7 +45,10 @@ extension ACMEClient {
         ])
         var request = SignedRequest(url: directory.newOrder, payload: payload, isRepeatable: false)
         (request.identifiers, request.isRenewal) = (identifiers, replaces != nil)
-        let answer = try await self.post(request)
+        let answer = try await self.orderTurns.pass { [request] in
+            try await self.checkDoors(identifiers, isRenewal: replaces != nil)
+            return try await self.post(request)
+        }
         let order = try ACMEOrder(self.reader(answer, "an order"), url: self.location(answer, of: "the order"))
         guard order.isFor(identifiers) else {
             throw ACMEError(.malformedAnswer, "the CA made an order for other names than those that were asked for")

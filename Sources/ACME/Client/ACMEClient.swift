@@ -21,6 +21,8 @@ public final class ACMEClient: Sendable {
     let environment: ACMEEnvironment
     let limits: any RateLimitMemory
     let state: Mutex<State>
+    /// Orders are placed few at once: those behind learn of a limit that was met before them.
+    let orderTurns = Turns(Budget.ordersAtOnce)
 
     /// Creates a client; nothing is sent yet.
     ///

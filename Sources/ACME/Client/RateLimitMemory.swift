@@ -118,7 +118,8 @@ extension ACMEClient {
                 authority: self.authority,
                 account: self.thumbprint,
                 scope: ClosedDoor.Scope(error.problem, of: request.identifiers),
-                until: error.retryAt ?? now + Budget.defaultClosure,
+                // Our time is in whole seconds, and this one may be nearly over: a door is not tried before its time.
+                until: error.retryAt.map { $0 + 1 } ?? now + Budget.defaultClosure,
                 includesRenewals: request.isRenewal || request.identifiers.isEmpty,
                 reason: error.reason
             )

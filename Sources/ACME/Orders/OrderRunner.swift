@@ -13,6 +13,7 @@
 // Answers to challenges are marked before they are published and until they are removed, so that they are found.
 
 import Logging
+import Metrics
 import PKIX
 
 /// Takes orders to their end.
@@ -59,9 +60,11 @@ public struct OrderRunner: Sendable {
         }
         var state = state
         while !state.isFinished {
+            let (step, elapsed) = (state.step, self.client.environment.clock.stopwatch())
             do { try await self.advance(&state) } catch let error as ACMEError where error.isPermanent {
                 try await self.fail(&state, error)
             }
+            self.record(step, elapsed())
         }
         return try await self.cleanUp(state)
     }
@@ -97,6 +100,14 @@ public struct OrderRunner: Sendable {
         }
         try await self.journal.save(state)
         return state
+    }
+
+    /// How long a step took to its record, with all that it waited for.
+    private func record(_ step: OrderState.Step, _ duration: Duration) {
+        Timer(
+            label: "signet_acme_step_duration_seconds",
+            dimensions: [("authority", self.client.authority), ("step", step.rawValue)]
+        ).record(duration: duration)
     }
 
     var logger: Logger { self.client.environment.logger }

@@ -51,7 +51,9 @@ struct RenewCommand: AsyncParsableCommand {
         try await runClient {
             let directories = try self.all.map { try Self.directories($0) } ?? self.agent.map(AgentDirectory.init)
             var reports: [RenewReport] = []
-            for directory in directories { reports.append(await self.renew(Agent(directory: directory))) }
+            for directory in directories {
+                reports.append(await self.renew(Self.agent(in: directory)))
+            }
             if self.json { try reports.printJSON() } else { for line in reports.map(\.line) { print(line) } }
             // One that must be put right among others that are well is one that failed.
             if !reports.isEmpty, reports.allSatisfy({ $0.isMisconfigured }) { throw ClientExit.configuration }
@@ -67,7 +69,15 @@ struct RenewCommand: AsyncParsableCommand {
         return try AgentDirectory.all(in: path)
     }
 
-    /// Renews one agent; what goes wrong with it stops no other.
+    /// An agent whose new certificate is noted as to be deployed just before it is in force: what comes to nothing is not.
+    private static func agent(in directory: AgentDirectory) -> Agent {
+        Agent(directory: directory) { step in
+            if step == .recordWritten { try Agent(directory: directory).beginDeployment() }
+            try Failpoint.onEnrolmentStep(step)
+        }
+    }
+
+    /// Renews one agent; what goes wrong with it stops no other, and what was installed is deployed whatever else failed.
     private func renew(_ agent: Agent) async -> RenewReport {
         var report = RenewReport(directory: agent.directory.path)
         do {
@@ -87,24 +97,44 @@ struct RenewCommand: AsyncParsableCommand {
         plan.tokenFile = tokenFile
         let isIdentityDue = try await agent.isRenewalDue(at: now)
         let configuration = self.connection.configuration(plan.api, roots: plan.roots, token: token)
-        var generator = SystemRandomNumberGenerator()
-        let key = IdempotencyToken(using: &generator)
-        report = try await APIClient.with(configuration) { [plan, report, dryRun] client in
+        report = try await APIClient.with(configuration) { [plan, report] client in
             var report = report
-            let server = try await agent.newerServerCertificate(with: client, at: now)
-            report.due = (isIdentityDue ? ["identity"] : []) + (server == nil ? [] : ["server"])
-            guard !dryRun, !report.due.isEmpty else { return report }
-            try agent.beginDeployment()
-            if let server {
-                try agent.install(server)
-                report.installed.append("server")
-            }
-            if isIdentityDue,
-                try await agent.renew(plan, with: client, newKey: false, force: false, token: key, now: now) != nil
-            {
-                report.installed.append("identity")
+            if isIdentityDue { report.due.append("identity") }
+            // Neither certificate waits for the other: an agent goes dark by the one that has ended.
+            do { try await self.renewServer(of: agent, with: client, now, &report) } catch { report.failed(error) }
+            guard isIdentityDue, !self.dryRun else { return report }
+            do { try await self.renewIdentity(of: agent, plan, with: client, now, &report) } catch {
+                report.failed(error)
             }
             return report
+        }
+    }
+
+    private func renewServer(
+        of agent: Agent,
+        with client: APIClient,
+        _ now: Date,
+        _ report: inout RenewReport
+    ) async throws {
+        guard let server = try await agent.newerServerCertificate(with: client, at: now) else { return }
+        report.due.append("server")
+        guard !self.dryRun else { return }
+        try agent.beginDeployment()
+        try agent.install(server)
+        report.installed.append("server")
+    }
+
+    private func renewIdentity(
+        of agent: Agent,
+        _ plan: EnrolmentPlan,
+        with client: APIClient,
+        _ now: Date,
+        _ report: inout RenewReport
+    ) async throws {
+        var generator = SystemRandomNumberGenerator()
+        let key = IdempotencyToken(using: &generator)
+        if try await agent.renew(plan, with: client, newKey: false, force: false, token: key, now: now) != nil {
+            report.installed.append("identity")
         }
     }
 
@@ -121,8 +151,7 @@ struct RenewCommand: AsyncParsableCommand {
                 "SIGNET_SERVER_CERTIFICATE_FILE": directory.serverCertificatePath,
             ])
             guard status == 0 else {
-                report.error = "the deploy hook ended with status \(status); the next run tries again"
-                return
+                return report.failed(DeployFailure(status: status))
             }
             report.deployed = true
         }
@@ -153,6 +182,13 @@ struct DeployHook {
     }
 }
 
+/// The command ended otherwise than well.
+struct DeployFailure: Error, CustomStringConvertible {
+    let status: Int32
+
+    var description: String { "the deploy hook ended with status \(self.status); the next run tries again" }
+}
+
 /// What became of one agent; the members of its JSON are stable.
 struct RenewReport: Encodable {
     let directory: String
@@ -180,9 +216,11 @@ struct RenewReport: Encodable {
         self.directory = directory
     }
 
+    /// Notes what went wrong, the first thing first.
     mutating func failed(_ error: any Error) {
-        self.error = "\(error)".printable(limit: 1_000)
-        self.isMisconfigured = ClientExit.code(for: error) == ClientExit.configuration
+        self.isMisconfigured = self.error == nil && ClientExit.code(for: error) == ClientExit.configuration
+        let former = self.error.map { "\($0); " } ?? ""
+        self.error = "\(former)\(error)".printable(limit: 1_000)
     }
 
     /// The report for people.

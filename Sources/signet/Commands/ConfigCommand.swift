@@ -47,7 +47,8 @@ struct ConfigCommand: AsyncParsableCommand {
                         throw ConfigurationError("tokens.\(name): \(error.reason)")
                     }
                 }
-                for authority in configuration.acme.authorities { try authority.check() }
+                let keys = AccountKeys(layout: layout, hierarchy: definitions.hierarchy)
+                for authority in configuration.acme.authorities { try authority.check(keys) }
                 let zones = try await DNSAssembly(DNSDefinition(file: layout.dns, directory: layout.directory))
                 await zones.shutdown()
                 let policy = try PolicyFile.read(layout.policy)

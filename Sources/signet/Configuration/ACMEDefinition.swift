@@ -7,12 +7,20 @@ import ServerCertificates
 
 /// What the operator says of public CAs.
 struct ACMEDefinition: Sendable {
+    /// Where an account's key is.
+    enum AccountKey: Hashable, Sendable {
+        /// In a file, in PEM.
+        case file(String)
+        /// On the token of the log's keys.
+        case token
+    }
+
     /// A CA.
     struct Authority: Sendable {
         let name: String
         let configuration: ACMEConfiguration
-        /// The file of the account's key.
-        let keyFile: String
+        /// Where the account's key is.
+        let accountKey: AccountKey
         /// The file of the trust roots for the CA's own TLS; the system's when nil.
         let rootsFile: String?
         let contacts: [String]
@@ -111,7 +119,8 @@ extension ACMEDefinition.Authority {
         } catch {
             throw address.error(error.reason)
         }
-        self.keyFile = try path(definition["accountKey"]) ?? "\(directory)/secrets/acme-\(name).key"
+        let keyFile = try path(definition["accountKey"]) ?? "\(directory)/secrets/acme-\(name).key"
+        self.accountKey = try definition["accountKey"]?.text() == "token" ? .token : .file(keyFile)
         self.rootsFile = try path(definition["roots"])
         self.contacts = try ACMEDefinition.texts(definition["contacts"])
         self.agreesToTerms = try definition["agreeToTerms"]?.boolean() ?? false
@@ -135,6 +144,9 @@ extension ACMEDefinition.Authority {
         }
         self.challengeTypes = challengeTypes.isEmpty ? [.dns01, .http01] : challengeTypes
     }
+
+    /// The name of the account's key on the token.
+    var keyLabel: String { "acme-\(self.name)" }
 
     private static func isAdmitted(_ octet: UInt8) -> Bool {
         switch octet {

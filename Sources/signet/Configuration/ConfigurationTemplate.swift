@@ -47,8 +47,9 @@ struct ConfigurationTemplate {
         webhooks: {allowPrivateTargets: false, allowPlainHTTP: false, firstReminder: 33, lastReminder: 10}
 
         # Public CAs (ACME, RFC 8555), in the order in which orders turn to them; with none, agents bring their certificates.
-        # Run 'signet init' again when one was added: it makes the account's key, secrets/acme-NAME.key. "agreeToTerms" says
-        # that you agree to the CA's terms of service. "httpHosts" are hosts (*.NAME: all below it) whose port 80 leads to the
+        # Run 'signet init' again when one was added: it makes the account's key, secrets/acme-NAME.key, or, with
+        # "accountKey: token", one that never leaves the token of the log's keys. "agreeToTerms" says that you agree to the CA's
+        # terms of service. "httpHosts" are hosts (*.NAME: all below it) whose port 80 leads to the
         # public side's /.well-known/acme-challenge/. An order leaves a CA that was away for "outages" runs, or for "after".
         # "delegations" are names in zones that we write, such as challenges.agents.example, below which owners' _acme-challenge
         # may lead (CNAME); where it leads elsewhere, the owner answers the CA. How much is ordered: policies/registration.yaml.
@@ -58,6 +59,7 @@ struct ConfigurationTemplate {
           #    directory: https://acme-v02.api.letsencrypt.org/directory
           #    contacts: ["mailto:pki@example.org"]
           #    agreeToTerms: true
+          #    accountKey: token
           #    preferredRoot: ISRG Root X1
           #  letsencrypt-staging:            # for trials: trusted by nobody
           #    directory: https://acme-staging-v02.api.letsencrypt.org/directory
@@ -74,7 +76,8 @@ struct ConfigurationTemplate {
 
         # Verification of agents for anyone (POST /v1/verify): the trust roots of public certificates, a file or a directory;
         # what follows when a public CA's status is not to be had (soft: relied on with a note; hard: not); whether the resolvers
-        # of dns.yaml validate DNSSEC on a path that nobody else is on; verifications that one address has a minute.
+        # of dns.yaml validate DNSSEC on a path that nobody else is on (dns.yaml may name others for that: validatingResolvers);
+        # verifications that one address has a minute.
         # "handshake" has the daemon connect to a registered agent's host for the certificate that it presents, whoever asks.
         verification: {trustRoots: \(VerificationConfiguration.debianRoots), revocation: soft, validatingResolver: false, handshake: false, perMinute: 30}
 

@@ -31,6 +31,9 @@ struct DNSDefinition: Sendable {
 
     /// Whom we ask about the names of others: `HOST:PORT`; the system's own when empty.
     let resolvers: [String]
+    /// Resolvers that validate DNSSEC, reached by a path that nobody else is on: what verification asks about every name, also
+    /// in zones whose own servers are named; none when `resolvers` are asked as usual.
+    let validatingResolvers: [String]
     /// The port at which proofs over HTTP are looked for; 80 but in trials.
     let httpProofPort: Int
     /// Address blocks from which proofs over HTTP, DID documents and metadata may come although they are not public.
@@ -46,9 +49,11 @@ struct DNSDefinition: Sendable {
     init(file: String, directory: String) throws {
         let definition = try Definition(text: try readText(file), file: file)
         try definition.requireKeys([
-            "resolvers", "httpProofPort", "admittedAddresses", "caaIdentities", "providers", "zones",
+            "resolvers", "validatingResolvers", "httpProofPort", "admittedAddresses", "caaIdentities", "providers",
+            "zones",
         ])
         self.resolvers = try Self.servers(definition["resolvers"])
+        self.validatingResolvers = try Self.servers(definition["validatingResolvers"])
         self.httpProofPort = try definition["httpProofPort"]?.integer(in: 1...65_535) ?? 80
         self.admittedAddresses = try Self.texts(definition["admittedAddresses"])
         self.caaIdentities = try Self.texts(definition["caaIdentities"]).map { $0.lowercased() }
@@ -151,6 +156,10 @@ struct DNSDefinition: Sendable {
         # Resolvers (HOST:PORT) for the names of others; those of /etc/resolv.conf when none is listed. The authoritative
         # servers that they lead to are then asked themselves.
         resolvers: []
+
+        # Resolvers (HOST:PORT) that validate DNSSEC, on this machine or on a path that nobody else is on: what they vouch for
+        # (AD) counts as signed when agents are verified, also in zones whose own servers are named below.
+        # validatingResolvers: ["127.0.0.1:53"]
 
         # Proofs over HTTP, DID documents and agents' metadata are fetched from public addresses alone, but for blocks listed
         # here: admittedAddresses: [10.0.0.0/8]

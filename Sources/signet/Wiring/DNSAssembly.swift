@@ -10,6 +10,8 @@ import RegistrationAuthority
 /// What is needed to look at names and to write records.
 struct DNSAssembly: Sendable {
     let resolver: Resolver
+    /// Asks resolvers that are trusted to validate, and nobody else; nil where none is configured.
+    let validator: Resolver?
     let zones: ZoneDirectory
     let proofs: HTTPProofs
     /// To which addresses what strangers name may lead.
@@ -72,6 +74,9 @@ struct DNSAssembly: Sendable {
                 servers: try Self.servers(definition.resolvers),
                 overrides: overrides
             )
+            self.validator =
+                definition.validatingResolvers.isEmpty
+                ? nil : Resolver(client: dnsClient, servers: try Self.servers(definition.validatingResolvers))
             self.caaIdentities = definition.caaIdentities
             self.addresses = AddressPolicy(allowed: try definition.admittedAddresses.map { try AddressBlock($0) })
             self.client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)

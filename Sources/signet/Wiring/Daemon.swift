@@ -141,6 +141,8 @@ struct Daemon {
         do {
             publicCertificates = try await ServerCertificateAssembly(
                 self.configuration.acme,
+                keys: AccountKeys(layout: self.layout, hierarchy: definitions.hierarchy),
+                tokens: opened.tokens,
                 store: store,
                 dns: dns,
                 logger: self.logger

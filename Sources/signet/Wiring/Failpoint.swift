@@ -1,8 +1,9 @@
 // Crashes on demand, in debug builds only: SIGNET_FAILPOINT=STEP[:COUNT] kills the process, as `kill -9` would, when an
-// issuance, a registration or, as `order-STEP`, an order of a public certificate reaches the step for the COUNTth time. Release
-// builds have none of this.
+// issuance, a registration, an agent's renewal or, as `order-STEP`, an order of a public certificate reaches the step for the
+// COUNTth time. Release builds have none of this.
 
 import ACME
+import AgentClient
 import CertificateAuthority
 import RegistrationAuthority
 
@@ -12,11 +13,17 @@ enum Failpoint {
         static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { counter.reached($0.rawValue) }
         static let onOrderStep: @Sendable (OrderState.Step) -> Void = { counter.reached("order-\($0.rawValue)") }
 
+        /// A step's name is that of its case: `received`.
+        static let onEnrolmentStep: @Sendable (EnrolmentStep) throws -> Void = { step in
+            counter.reached(String("\(step)".prefix { $0 != "(" }))
+        }
+
         private static let counter = FailpointCounter(SystemEnvironment.variable("SIGNET_FAILPOINT"))
     #else
         static let onStep: @Sendable (IssuanceStep) -> Void = { _ in }
         static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { _ in }
         static let onOrderStep: @Sendable (OrderState.Step) -> Void = { _ in }
+        static let onEnrolmentStep: @Sendable (EnrolmentStep) throws -> Void = { _ in }
     #endif
 }
 

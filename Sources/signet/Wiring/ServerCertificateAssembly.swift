@@ -1,8 +1,6 @@
 // Public certificates of a state directory: CAs with their accounts' keys, the ways of proving control, engine and service.
 
 import ACME
-import AtomicFiles
-import Crypto
 import DNS
 import Foundation
 import Logging
@@ -10,37 +8,14 @@ import PKIX
 import Persistence
 import RegistrationAuthority
 import ServerCertificates
-
-/// The file of an account's key with a CA: P-256 in PEM, its owner's alone.
-enum AccountKeyFile {
-    /// Draws keys for CAs that have none.
-    static func create(for definition: ACMEDefinition) throws(FileError) {
-        for authority in definition.authorities where !AtomicFile.exists(authority.keyFile) {
-            let pem = P256.Signing.PrivateKey().pemRepresentation
-            try AtomicFile.write("\(pem)\n".utf8, to: authority.keyFile, mode: 0o600)
-        }
-    }
-
-    /// Reads a key.
-    ///
-    /// - Throws: ``ConfigurationError``.
-    static func read(_ path: String) throws -> SoftwareAccountSigner {
-        guard AtomicFile.exists(path) else {
-            throw ConfigurationError("\(path): no such file; run 'signet init' again: it makes the account's key")
-        }
-        let text = try DNSAssembly.secret(in: path)
-        do throws(ACMEError) { return try SoftwareAccountSigner(pem: text) } catch {
-            throw ConfigurationError("\(path): \(error.reason)")
-        }
-    }
-}
+import Signing
 
 extension ACMEDefinition.Authority {
     /// Reads the files that the configuration names.
     ///
     /// - Throws: ``ConfigurationError``.
-    func check() throws {
-        _ = try AccountKeyFile.read(self.keyFile)
+    func check(_ keys: AccountKeys) throws {
+        try keys.check(self)
         _ = try self.rootsFile.map { try readText($0) }
         _ = try self.externalKey()
     }
@@ -66,6 +41,8 @@ struct ServerCertificateAssembly: Sendable {
     /// - Throws: ``ConfigurationError``; the reason names the CA.
     init(
         _ definition: ACMEDefinition,
+        keys: AccountKeys,
+        tokens: [String: Token],
         store: SQLiteStore,
         dns: DNSAssembly,
         logger: Logger
@@ -78,7 +55,9 @@ struct ServerCertificateAssembly: Sendable {
                 let roots = try authority.rootsFile.map { try readText($0) }
                 let exchange = try PooledACMEExchange(rootsPEM: roots)
                 exchanges.append(exchange)
-                authorities.append(try Self.authority(authority, exchange))
+                authorities.append(
+                    try Self.authority(authority, exchange, signer: try keys.signer(for: authority, tokens: tokens))
+                )
             }
         } catch {
             for exchange in exchanges { await exchange.shutdown() }
@@ -108,13 +87,14 @@ struct ServerCertificateAssembly: Sendable {
 
     private static func authority(
         _ definition: ACMEDefinition.Authority,
-        _ exchange: PooledACMEExchange
+        _ exchange: PooledACMEExchange,
+        signer: any AccountSigner
     ) throws -> ServerAuthority {
         var authority = ServerAuthority(
             name: definition.name,
             configuration: definition.configuration,
             exchange: exchange,
-            signer: try AccountKeyFile.read(definition.keyFile)
+            signer: signer
         )
         authority.contacts = definition.contacts
         authority.agreesToTerms = definition.agreesToTerms

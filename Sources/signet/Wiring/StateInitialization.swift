@@ -52,7 +52,7 @@ struct StateInitialization: Sendable {
             flags: [:],
             environment: SystemEnvironment.variables
         )
-        try AccountKeyFile.create(for: configuration.acme)
+        try AccountKeys(layout: self.layout, hierarchy: definitions.hierarchy).createFiles(for: configuration.acme)
         let store = try SQLiteStore(path: self.layout.database, clock: SystemEnvironment.clock)
         do {
             let report = try await self.populate(store, definitions, configuration, logger)
@@ -110,6 +110,8 @@ struct StateInitialization: Sendable {
             for token in opened.tokens.values {
                 try await within(.seconds(15), or: "token \(token.uri) does not answer") { try await token.ready() }
             }
+            try await AccountKeys(layout: self.layout, hierarchy: definitions.hierarchy)
+                .createOnToken(for: configuration.acme, tokens: opened.tokens)
             // A responder with a key in memory gets its certificate from the daemon that has the key.
             let services = assembly.serviceCertificates(
                 layout: self.layout,

@@ -32,7 +32,10 @@ extension Daemon {
                 issuing: assembly.authority,
                 servers: servers
             ),
-            dns: ResolverFacts(resolver: dns.resolver, trustsValidation: settings.validatingResolver),
+            dns: ResolverFacts(
+                resolver: dns.validator ?? dns.resolver,
+                trustsValidation: dns.validator != nil || settings.validatingResolver
+            ),
             revocation: trust.revocation,
             log: PublishedLog(
                 try LogFiles(self.layout, assembly.definitions.hierarchy, publicURL: self.configuration.publicURL),

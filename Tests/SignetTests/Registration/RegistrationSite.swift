@@ -18,9 +18,11 @@ final class RegistrationSite: Sendable {
     /// - Parameters:
     ///   - publicURL: what certificates carry as the public side's address.
     ///   - policy: the registration policy in the place of the project's.
-    init(publicURL: String? = nil, policy: String? = nil) async throws {
+    ///   - isSigned: whether BIND signs our zone.
+    init(publicURL: String? = nil, policy: String? = nil, isSigned: Bool = false) async throws {
         self.named = try await NamedServer.start(zones: [
-            NamedZone("test"), NamedZone(Self.ours), NamedZone(Self.customers, records: "bot IN A 127.0.0.1"),
+            NamedZone("test"), isSigned ? .signed(Self.ours) : NamedZone(Self.ours),
+            NamedZone(Self.customers, records: "bot IN A 127.0.0.1"),
         ])
         self.daemon = try SignetDaemon(publicURL: publicURL)
         try self.writeSecret(self.named.secret)
