@@ -381,7 +381,7 @@ let tests: [Target] = [
         name: "SignetTests",
         dependencies: [
             "signet", "TestSupport", "ACMESupport", "LoopbackSupport", "ACME", "PKIX", "JSON", "AuditLog",
-            "CertificateAuthority", "ServerCertificates", "Persistence", asyncHTTPClient,
+            "CertificateAuthority", "ServerCertificates", "TransparencyLog", "Persistence", asyncHTTPClient,
             nioCore, nioHTTP1,
             x509, asn1,
             crypto,

@@ -25,7 +25,7 @@ public enum Budget {
     public static let witnessAnswerBytes = 131_072
     /// Octets of a proof file: a note, a path, and an entry of the greatest length as extra data.
     public static let proofFileBytes = noteBytes + 131_072
-    /// Hash tiles kept in memory for proofs: 8 MiB.
+    /// Hash tiles kept in memory for proofs: 16 MiB with the nodes above their hashes.
     public static let cachedTiles = 1_024
     /// Seconds for which a partial tile stays after the full one stands: longer than any answer takes to be read.
     public static let partialTileSeconds: Double = 600
@@ -35,8 +35,17 @@ public enum Budget {
     public static let leaseSeconds: Double = 10
     /// Seconds of a lease that must be left when a checkpoint is published.
     public static let leaseMarginSeconds: Double = 3
-    /// Seconds for which a witness that failed is not asked again.
+    /// Seconds for which a witness that failed is not asked again; twice as long after each further failure.
     public static let witnessBackOffSeconds: Double = 30
+    /// Seconds for which a witness is not asked at most: one that is back is asked again within that.
+    public static let witnessLongestBackOffSeconds: Double = 600
+    /// Seconds for which a witness that is asked for the same checkpoint again repeats its answer: whoever sends a log's
+    /// own checkpoint around causes no more signatures than that.
+    public static let witnessAnswerSeconds = 10
+    /// Characters of a witness's failure that are kept.
+    static let witnessFailureCharacters = 300
+    /// Names that one monitor watches.
+    public static let watchedNames = 1_000
     /// Faults that a verification reports; it goes on counting.
     public static let reportedFaults = 100
     /// Levels of JSON in an event, and members of an object of it: an agent with hundreds of functions fits.

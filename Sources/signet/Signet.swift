@@ -15,7 +15,7 @@ struct Signet: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             InitCommand.self, ServeCommand.self, AuthorityCommand.self, TokenCommand.self, AccountCommand.self,
-            AuditCommand.self, LogCommand.self,
+            AuditCommand.self, LogCommand.self, WitnessCommand.self,
             ConfigCommand.self, PolicyCommand.self, AgentCommand.self, RenewCommand.self, CertCommand.self,
             VerifyCommand.self,
         ]

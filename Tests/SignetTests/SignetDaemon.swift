@@ -47,16 +47,19 @@ final class SignetDaemon: Sendable {
 
     /// Starts the daemon and waits until it serves.
     ///
+    /// - Parameter launcher: a program that becomes the daemon, with its arguments.
     /// - Returns: how long that took.
     @discardableResult
     func start(
         api: String = "https://127.0.0.1:0",
         public publicSide: String = "http://127.0.0.1:0",
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        launcher: [String] = []
     ) throws -> Duration {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: signetProgram)
-        process.arguments = ["serve", "--state", self.state, "--api", api, "--public", publicSide]
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            launcher + [signetProgram, "serve", "--state", self.state, "--api", api, "--public", publicSide]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         process.standardOutput = output
@@ -84,6 +87,9 @@ final class SignetDaemon: Sendable {
 
     /// Whether the process is there.
     var isRunning: Bool { self.process.withLock { $0?.isRunning ?? false } }
+
+    /// The number of the process.
+    var processID: Int32? { self.process.withLock { $0?.processIdentifier } }
 
     /// SIGHUP.
     func hangUp() {

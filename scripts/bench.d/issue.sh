@@ -49,12 +49,32 @@ printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR
 "$SIGNET_ROOT_DIR/.build/release/signing-loop" "$work/softhsm.conf" /usr/lib/softhsm/libsofthsm2.so 3
 
 "$(program)" init --state "$work/state" --hierarchy "$SIGNET_ROOT_DIR/ca/hierarchy.yaml" >/dev/null
-serve "$work/state"
 printf '{"profile":"agent-identity","csr":"%s"}' "$(openssl req -in "$work/agent.csr" -outform DER | base64 -w 0)" \
     >"$work/signet.json"
-load signet "$signet" "$api/v1/certificates" "$work/signet.json" \
-    "Authorization: Bearer $(cat "$work/state/secrets/admin.token")"
-kill "$signet"
+
+# Without the log: the outbox takes nothing in, so there is nothing to integrate. All the rest is the same program.
+cp -a "$work/state" "$work/state-without-log"
+sqlite3 "$work/state-without-log/signet.db" "CREATE TRIGGER without_log BEFORE INSERT ON log_outbox
+    BEGIN SELECT RAISE(IGNORE); END"
+
+# issue STATE NAME: measures, and adds a line to $work/NAME.
+issue() {
+    serve "$work/$1"
+    load "$2" "$signet" "$api/v1/certificates" "$work/signet.json" \
+        "Authorization: Bearer $(cat "$work/$1/secrets/admin.token")" | tee -a "$work/$2"
+    kill "$signet"
+    wait "$signet" || true
+}
+
+# In turns, so that neither has the quieter machine.
+for _ in 1 2; do
+    issue state signet
+    issue state-without-log "signet without log"
+done
+jq -sc '(map(select(.server == "signet").per_second) | add) as $with
+    | (map(select(.server != "signet").per_second) | add) as $without
+    | {benchmark: "issue", measure: "with the log to without", ratio: (($with / $without * 1000 | round) / 1000)}' \
+    "$work/signet" "$work/signet without log"
 [ "$peers" = yes ] || return 0
 
 openssl ecparam -name prime256v1 -genkey -noout -out "$work/ca.key"

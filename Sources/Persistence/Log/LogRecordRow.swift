@@ -27,6 +27,8 @@ enum LogRecordRow {
 
     static let release = "DELETE FROM log_lease WHERE holder = ?"
 
+    static let releaseAll = "DELETE FROM log_lease"
+
     static func find(in database: Database) throws -> LogRecord? {
         try database.one("SELECT size, root, last_id FROM log_record WHERE id = 1", []) { row in
             LogRecord(

@@ -82,6 +82,11 @@ extension SQLiteStore: LogOutbox {
         _ = try await self.write { try $0.database.change(LogRecordRow.release, [lease.holder]) }
     }
 
+    /// Ends the lease, whoever has it: for the start of a process that is alone with the store, after one that was killed.
+    public func releaseLogLease() async throws {
+        _ = try await self.write { try $0.database.change(LogRecordRow.releaseAll, []) }
+    }
+
     /// The index of the first entry with each of these leaf hashes, where there is one.
     public func indices(ofLeaves hashes: [LogHash]) async throws -> [LogHash: Int] {
         try await self.read { database in

@@ -27,6 +27,26 @@ public protocol FollowerStore: Sendable {
 
     /// Saves a state.
     func save(_ state: FollowerState) async throws
+
+    /// Keeps what proves that a log changed its past, for people to show; keeping the same twice is keeping it once.
+    func keep(_ evidence: ForkEvidence) async throws
+}
+
+/// Two checkpoints of one log that cannot both be of one history.
+public struct ForkEvidence: Hashable, Sendable {
+    /// The one that was verified before.
+    public let known: SignedCheckpoint
+    /// The one that the log shows now.
+    public let shown: SignedCheckpoint
+    /// Why they exclude each other.
+    public let reason: String
+
+    /// Creates evidence.
+    public init(known: SignedCheckpoint, shown: SignedCheckpoint, reason: String) {
+        self.known = known
+        self.shown = shown
+        self.reason = reason
+    }
 }
 
 /// An entry that a follower found worth telling.
@@ -45,10 +65,10 @@ public struct WatchedEntry: Hashable, Sendable {
 
 /// Follows a log.
 ///
-/// The log's files come through a ``TileStorage`` that reads them, from wherever they are; nothing is believed that does not
+/// The log's files come through a ``TileSource``; nothing is believed that does not
 /// lead to a checkpoint of the log's keys. One run at a time.
 public struct LogFollower: Sendable {
-    private let storage: any TileStorage
+    private let storage: any TileSource
     private let identity: LogIdentity
     private let witnesses: [VerifierKey]
     private let quorum: Int
@@ -58,7 +78,7 @@ public struct LogFollower: Sendable {
     ///
     /// - Parameter quorum: how many of the witnesses must have cosigned a checkpoint for it to be believed.
     public init(
-        storage: any TileStorage,
+        storage: any TileSource,
         identity: LogIdentity,
         witnesses: [VerifierKey] = [],
         quorum: Int = 0,
@@ -80,7 +100,7 @@ public struct LogFollower: Sendable {
     ///   - tell: hears of it, before the state moves past it.
     /// - Returns: The state that was reached.
     /// - Throws: ``LogError`` with `.inconsistent` when the log changed its past, `.rolledBack` when it is shorter than it was;
-    ///   the saved state then still has the checkpoint that proves it.
+    ///   the saved state then still has the checkpoint that proves it, and the store was given both.
     @discardableResult
     public func run(
         watches: @Sendable (_ index: Int, _ entry: [UInt8]) -> Bool,
@@ -89,7 +109,7 @@ public struct LogFollower: Sendable {
         var state = try await self.store.load() ?? .initial
         let published = try await self.published()
         let nodes = TileNodeReader(self.storage, size: published.size)
-        try await self.check(published, after: state, nodes)
+        try await self.hold(published, against: state, nodes)
         // From here on the new checkpoint is held against the log, even if its entries cannot be read.
         if published != state.checkpoint {
             state = FollowerState(checkpoint: published, readSize: state.readSize)
@@ -120,6 +140,22 @@ public struct LogFollower: Sendable {
             throw LogError(.notWitnessed, "\(count) witnesses cosigned the checkpoint; \(self.quorum) are demanded")
         }
         return published
+    }
+
+    /// Checks what the log shows against what is known, and keeps both when they exclude each other.
+    private func hold(
+        _ published: SignedCheckpoint,
+        against state: FollowerState,
+        _ nodes: TileNodeReader
+    ) async throws {
+        do {
+            try await self.check(published, after: state, nodes)
+        } catch let error as LogError where error.code == .inconsistent || error.code == .rolledBack {
+            if let known = state.checkpoint {
+                try await self.store.keep(ForkEvidence(known: known, shown: published, reason: error.reason))
+            }
+            throw error
+        }
     }
 
     private func check(_ published: SignedCheckpoint, after state: FollowerState, _ nodes: TileNodeReader) async throws

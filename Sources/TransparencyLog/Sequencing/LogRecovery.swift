@@ -16,6 +16,16 @@ struct LogRecovery {
     ///
     /// - Throws: ``LogError``; when it ``LogError/isFatal`` nothing may be published until a person has looked.
     func run() async throws -> LogState {
+        do {
+            return try await self.find()
+        } catch let error as LogError where error.code == .malformedNote {
+            throw self.inconsistent("the published checkpoint is none (\(error.reason))")
+        } catch let error as LogError where error.code == .malformedTile {
+            throw LogError(.malformedTile, self.inconsistent("\(error.reason)").reason)
+        }
+    }
+
+    private func find() async throws -> LogState {
         let record = try await self.parts.outbox.lastRecord()
         guard let file = try await self.parts.storage.checkpoint() else { return try await self.begin(record) }
         var published = try self.parts.identity.checkpoint(file)
@@ -113,11 +123,15 @@ struct LogRecovery {
         try await nodes.nodes(at: (start..<start + count).map { NodeCoordinate(level: 0, index: $0) })
     }
 
-    /// After a change of keys the published checkpoint gets the signatures of the new ones, over the same text.
+    /// After a change of keys the published checkpoint gets the signatures of the new ones, over the same text; witnesses'
+    /// stay.
     private func signAnew(_ published: SignedCheckpoint) async throws -> SignedCheckpoint {
         let present = try published.note.signers(among: self.parts.identity.keys)
         guard !self.parts.signers.allSatisfy({ present.contains($0.key) }) else { return published }
-        let signed = try await self.parts.sign(published.checkpoint)
+        let cosignatures = published.note.signatures.filter { line in
+            !self.parts.identity.keys.contains { $0.matches(line) }
+        }
+        let signed = try await self.parts.sign(published.checkpoint).adding(cosignatures)
         try await self.parts.storage.publish(checkpoint: signed.bytes)
         return signed
     }

@@ -2,6 +2,15 @@
 
 public import FoundationEssentials
 
+/// Reads the published files of one log, from wherever they are; any number of tasks may read at once.
+public protocol TileSource: Sendable {
+    /// A tile's content; nil when there is none.
+    func read(_ tile: TileCoordinate) async throws -> [UInt8]?
+
+    /// The published checkpoint; nil before the first.
+    func checkpoint() async throws -> [UInt8]?
+}
+
 /// Keeps the published files of one log.
 ///
 /// What it promises:
@@ -13,15 +22,9 @@ public import FoundationEssentials
 ///   throws ``LogError`` with `.conflict`. Only partial tiles and the checkpoint are replaced.
 /// - **Order.** What was written before ``publish(checkpoint:)`` was called is durable before the checkpoint can be read.
 /// - **Concurrency.** Any number of tasks and processes may read; writing is the business of whoever holds the log's lease.
-public protocol TileStorage: Sendable {
-    /// A tile's content; nil when there is none.
-    func read(_ tile: TileCoordinate) async throws -> [UInt8]?
-
+public protocol TileStorage: TileSource {
     /// Writes tiles: creates full ones, creates or replaces partial ones.
     func write(_ tiles: [TileContent]) async throws
-
-    /// The published checkpoint; nil before the first.
-    func checkpoint() async throws -> [UInt8]?
 
     /// Replaces the published checkpoint.
     func publish(checkpoint: [UInt8]) async throws

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Reads nodes of a log's tree from its tiles; full tiles, which never change, are remembered.
 public final class TileNodeReader: NodeReader {
-    private let storage: any TileStorage
+    private let storage: any TileSource
     private let size: Int
     private let cache: TileCache
     /// Of the one size the partial tiles do not change either; each level has at most one.
@@ -15,7 +15,7 @@ public final class TileNodeReader: NodeReader {
     /// - Parameters:
     ///   - size: a size for which tiles are published: nodes of any smaller tree are read from those of this one.
     ///   - cache: is shared by the readers of one log.
-    public init(_ storage: any TileStorage, size: Int, cache: TileCache = TileCache()) {
+    public init(_ storage: any TileSource, size: Int, cache: TileCache = TileCache()) {
         self.storage = storage
         self.size = size
         self.cache = cache
@@ -23,7 +23,7 @@ public final class TileNodeReader: NodeReader {
 
     /// The hashes at coordinates.
     public func nodes(at coordinates: [NodeCoordinate]) async throws -> [LogHash] {
-        var tiles: [TileCoordinate: [LogHash]] = [:]
+        var tiles: [TileCoordinate: TileNodes] = [:]
         var hashes: [LogHash] = []
         hashes.reserveCapacity(coordinates.count)
         for node in coordinates {
@@ -34,12 +34,11 @@ public final class TileNodeReader: NodeReader {
             guard let tile = TileCoordinate(kind, index: first >> 8, size: self.size) else {
                 throw LogError(.outOfRange, "a tree of \(self.size) entries has no node \(node.index) at \(node.level)")
             }
-            let content: [LogHash]
-            if let read = tiles[tile] { content = read } else { content = try await self.hashes(of: tile) }
+            let content: TileNodes
+            if let read = tiles[tile] { content = read } else { content = try await self.grown(tile) }
             tiles[tile] = content
             let start = first & 0xFF
-            guard start + 1 << within <= content.count,
-                let hash = HashTile.root(of: content[start..<start + 1 << within])
+            guard start + 1 << within <= tile.width, let hash = content.node(level: within, index: start >> within)
             else { throw LogError(.outOfRange, "a tree of \(self.size) entries has no complete node at \(node.level)") }
             hashes.append(hash)
         }
@@ -50,12 +49,30 @@ public final class TileNodeReader: NodeReader {
     ///
     /// - Throws: ``LogError`` with `.malformedTile` when it is missing, or not of its size.
     public func hashes(of tile: TileCoordinate) async throws -> [LogHash] {
-        if let hashes = self.cache[tile.full] { return Array(hashes.prefix(tile.width)) }
-        if let hashes = self.partial[tile] { return hashes }
+        Array(try await self.nodes(of: tile).nodes.hashes.prefix(tile.width))
+    }
+
+    /// What a tile holds, with the nodes above its hashes: whoever asks for one asks for more of them.
+    private func grown(_ tile: TileCoordinate) async throws -> TileNodes {
+        let (nodes, place) = try await self.nodes(of: tile)
+        guard !nodes.isGrown else { return nodes }
+        let grown = nodes.grown
+        self.keep(grown, at: place)
+        return grown
+    }
+
+    /// What a tile holds, or the full one that begins with it, and which of both it is.
+    private func nodes(of tile: TileCoordinate) async throws -> (nodes: TileNodes, place: TileCoordinate) {
+        if let nodes = self.cache[tile.full] { return (nodes, tile.full) }
+        if let nodes = self.partial[tile] { return (nodes, tile) }
         let (bytes, found) = try await self.content(of: tile)
-        let hashes = try HashTile.decode(bytes, found)
-        if found.isFull { self.cache[found] = hashes } else { self.partial[found] = hashes }
-        return Array(hashes.prefix(tile.width))
+        let nodes = TileNodes(try HashTile.decode(bytes, found))
+        self.keep(nodes, at: found)
+        return (nodes, found)
+    }
+
+    private func keep(_ nodes: TileNodes, at place: TileCoordinate) {
+        if place.isFull { self.cache[place] = nodes } else { self.partial[place] = nodes }
     }
 
     /// The entries of a bundle of the tree.
@@ -77,7 +94,7 @@ public final class TileNodeReader: NodeReader {
 /// Remembers the hashes of full tiles, those last added longest.
 public final class TileCache: Sendable {
     private struct State {
-        var tiles: [TileCoordinate: [LogHash]] = [:]
+        var tiles: [TileCoordinate: TileNodes] = [:]
         var order: [TileCoordinate] = []
         var oldest = 0
     }
@@ -85,12 +102,12 @@ public final class TileCache: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
-    /// Creates a cache of so many tiles of 8 KiB.
+    /// Creates a cache of so many tiles of 8 KiB, or 16 KiB with the nodes above their hashes.
     public init(limit: Int = Budget.cachedTiles) {
         self.limit = limit
     }
 
-    subscript(tile: TileCoordinate) -> [LogHash]? {
+    subscript(tile: TileCoordinate) -> TileNodes? {
         get { self.state.withLock { $0.tiles[tile] } }
         set {
             guard let newValue, self.limit > 0 else { return }

@@ -1,7 +1,12 @@
 // Asks witnesses for cosignatures, all at once, and waits only as long as the policy says.
+//
+// What a witness says is believed where its signature proves it. That it has seen a longer log than ours, or another, is
+// believed if it shows a checkpoint with our own signature: then ours was rolled back, and publishing on would fork it.
 
+import Crypto
 public import FoundationEssentials
 public import Logging
+import PKIX
 import Synchronization
 
 /// A witness that is asked.
@@ -32,34 +37,54 @@ public struct WitnessPolicy: Hashable, Sendable {
     }
 }
 
-/// Sends the body of `add-checkpoint` to an address and gives the answer.
+/// Sends the body of `add-checkpoint` to an address and gives the answer; it ends soon after its task is cancelled.
 public typealias WitnessTransport =
     @Sendable (_ address: String, _ body: [UInt8]) async throws -> WitnessAnswer
 
+/// How a witness's claim to know another log than ours is looked into.
+public struct WitnessClaims: Sendable {
+    /// Our log: its keys decide what the claim is worth.
+    public let identity: LogIdentity
+    /// Reads what is at an address; nil for nothing.
+    public let fetch: @Sendable (_ address: String) async throws -> [UInt8]?
+
+    /// Creates the way to look.
+    public init(
+        identity: LogIdentity,
+        fetch: @escaping @Sendable (_ address: String) async throws -> [UInt8]?
+    ) {
+        self.identity = identity
+        self.fetch = fetch
+    }
+}
+
 /// Gets cosignatures from witnesses.
 public final class WitnessClient: CheckpointWitnessing {
-    private struct Memory {
-        /// The size that the witness is known to have seen.
-        var size = 0
-        /// Until when it is not asked, after a failure.
-        var restsUntil = Date.distantPast
+    enum Outcome {
+        case cosigned(NoteSignature)
+        case failed(String)
+        case forked(LogError)
     }
 
-    private let witnesses: [WitnessEndpoint]
-    private let policy: WitnessPolicy
-    private let transport: WitnessTransport
+    let witnesses: [WitnessEndpoint]
+    let policy: WitnessPolicy
+    let transport: WitnessTransport
+    let claims: WitnessClaims?
     private let now: @Sendable () -> Date
     private let sleep: @Sendable (Duration) async throws -> Void
     private let logger: Logger
-    private let memory = Mutex<[VerifierKey: Memory]>([:])
+    private let metrics = WitnessMetrics()
+    private let memory: Mutex<[VerifierKey: WitnessStatus]>
 
     /// Creates a client.
     ///
+    /// - Parameter claims: how a claim to know another log than ours is looked into; without it, it is only logged.
     /// - Throws: ``LogError`` with `.notWitnessed` for a policy that these witnesses cannot fulfil.
     public init(
         witnesses: [WitnessEndpoint],
         policy: WitnessPolicy,
         transport: @escaping WitnessTransport,
+        claims: WitnessClaims? = nil,
         now: @escaping @Sendable () -> Date,
         sleep: @escaping @Sendable (Duration) async throws -> Void,
         logger: Logger
@@ -70,18 +95,50 @@ public final class WitnessClient: CheckpointWitnessing {
         self.witnesses = witnesses
         self.policy = policy
         self.transport = transport
+        self.claims = claims
         self.now = now
         self.sleep = sleep
         self.logger = logger
+        self.memory = Mutex(Dictionary(witnesses.map { ($0.key, WitnessStatus($0)) }) { first, _ in first })
     }
 
     /// The witnesses' keys.
     public var keys: [VerifierKey] { self.witnesses.map(\.key) }
 
-    /// Asks all witnesses that do not rest.
+    /// How each witness last answered.
+    public var statuses: [WitnessStatus] { self.witnesses.map { self.status(of: $0) } }
+
+    /// Asks the witnesses that do not rest; all, if those are too few.
+    ///
+    /// - Throws: ``LogError`` with `.notWitnessed`; with `.inconsistent` when a witness shows a checkpoint with our own
+    ///   signature that this one does not go on from.
     public func cosign(_ checkpoint: SignedCheckpoint, nodes: any NodeReader) async throws -> [NoteSignature] {
-        let asked = self.witnesses.filter { self.memory(of: $0).restsUntil <= self.now() }
-        let signatures = await withTaskGroup(of: (WitnessEndpoint, NoteSignature?)?.self) { group in
+        let started = self.now()
+        let awake = self.witnesses.filter { self.status(of: $0).restsUntil ?? .distantPast <= started }
+        let asked = Set(awake.map(\.key.publicKey)).count < self.policy.required ? self.witnesses : awake
+        let outcomes = await self.outcomes(of: asked, checkpoint, nodes)
+        for witness in asked {
+            self.note(outcomes[witness] ?? .failed("it did not answer in time"), of: witness, checkpoint.size)
+        }
+        for case .forked(let error) in outcomes.values { throw error }
+        let cosignatures = self.witnesses.compactMap { witness -> (key: VerifierKey, line: NoteSignature)? in
+            guard case .cosigned(let line)? = outcomes[witness] else { return nil }
+            return (witness.key, line)
+        }
+        let count = Set(cosignatures.map(\.key.publicKey)).count
+        self.metrics.asked(count, in: .seconds(self.now().timeIntervalSince(started)))
+        guard count >= self.policy.required else {
+            throw LogError(.notWitnessed, "\(count) witnesses cosigned; \(self.policy.required) are demanded")
+        }
+        return cosignatures.map(\.line)
+    }
+
+    private func outcomes(
+        of asked: [WitnessEndpoint],
+        _ checkpoint: SignedCheckpoint,
+        _ nodes: any NodeReader
+    ) async -> [WitnessEndpoint: Outcome] {
+        await withTaskGroup(of: (WitnessEndpoint, Outcome)?.self) { group in
             for witness in asked {
                 group.addTask { (witness, await self.ask(witness, checkpoint, nodes)) }
             }
@@ -89,99 +146,49 @@ public final class WitnessClient: CheckpointWitnessing {
                 try? await self.sleep(self.policy.patience)
                 return nil
             }
-            var signatures: [WitnessEndpoint: NoteSignature] = [:]
-            var answers = 0
-            while answers < asked.count, let next = await group.next() {
-                // The patience is over: who has not answered by now rests, so that the next batch need not wait for it.
-                guard let (witness, signature) = next else { break }
-                answers += 1
-                signatures[witness] = signature
+            var outcomes: [WitnessEndpoint: Outcome] = [:]
+            // Who has not answered when the patience is over rests, so that the next batch need not wait for it.
+            while outcomes.count < asked.count, let next = await group.next(), let (witness, outcome) = next {
+                outcomes[witness] = outcome
             }
             group.cancelAll()
-            return signatures
-        }
-        for witness in asked where signatures[witness] == nil { self.rest(witness) }
-        let count = Set(signatures.keys.map(\.key.publicKey)).count
-        guard count >= self.policy.required else {
-            throw LogError(.notWitnessed, "\(count) witnesses cosigned; \(self.policy.required) are demanded")
-        }
-        return self.witnesses.compactMap { signatures[$0] }
-    }
-
-    private func ask(
-        _ witness: WitnessEndpoint,
-        _ checkpoint: SignedCheckpoint,
-        _ nodes: any NodeReader
-    ) async -> NoteSignature? {
-        do {
-            let known = self.memory(of: witness).size
-            // What it knows can be greater only after a restart of ours, or because it has seen another log than ours.
-            var old = min(known, checkpoint.size)
-            var answer = try await self.send(witness, checkpoint, nodes, from: old)
-            if answer.status == 409 {
-                old = try self.size(in: answer, checkpoint)
-                answer = try await self.send(witness, checkpoint, nodes, from: old)
-            }
-            return try self.cosignature(in: answer, of: witness, checkpoint)
-        } catch {
-            let metadata: Logger.Metadata = ["witness": "\(witness.key.name)", "error": "\(error)"]
-            if (error as? LogError)?.code == .rolledBack {
-                self.logger.critical("a witness has seen a longer log than ours", metadata: metadata)
-            } else {
-                self.logger.warning("a witness did not cosign", metadata: metadata)
-            }
-            return nil
+            return outcomes
         }
     }
 
-    private func send(
-        _ witness: WitnessEndpoint,
-        _ checkpoint: SignedCheckpoint,
-        _ nodes: any NodeReader,
-        from old: Int
-    ) async throws -> WitnessAnswer {
-        let path = try await nodes.consistencyPath(from: old, to: checkpoint.size)
-        let request = AddCheckpointRequest(oldSize: old, path: path, checkpoint: checkpoint)
-        return try await self.transport("\(witness.address)/add-checkpoint", request.bytes)
-    }
-
-    /// The size in an answer of status 409.
-    private func size(in answer: WitnessAnswer, _ checkpoint: SignedCheckpoint) throws(LogError) -> Int {
-        guard answer.body.count <= 20, answer.body.last == UInt8(ascii: "\n"),
-            let size = Decimal.decode(String(decoding: answer.body.dropLast(), as: UTF8.self))
-        else { throw LogError(.notWitnessed, "it answered 409 without a size") }
-        guard size <= checkpoint.size else {
-            throw LogError(
-                .rolledBack,
-                "it has cosigned \(size) entries, and the log has \(checkpoint.size): ours was rolled back, or forked"
+    /// Remembers, counts and logs an answer; the first of several failures in a row is logged, and the end of them.
+    private func note(_ outcome: Outcome, of witness: WitnessEndpoint, _ size: Int) {
+        let name: Logger.Metadata = ["witness": "\(witness.key.name)"]
+        let previous = self.status(of: witness)
+        switch outcome {
+        case .cosigned:
+            self.update(witness) { $0.cosigned(size, at: self.now()) }
+            self.metrics.answered(witness, "cosigned", size: size)
+            if previous.failures > 0 { self.logger.notice("a witness cosigns again", metadata: name) }
+        case .failed(let reason):
+            self.update(witness) { $0.failed(reason, at: self.now()) }
+            self.metrics.answered(witness, "failed", size: nil)
+            let level: Logger.Level = previous.failures == 0 ? .warning : .debug
+            self.logger.log(
+                level: level,
+                "a witness did not cosign",
+                metadata: name.merging(["error": "\(reason)"]) { $1 }
+            )
+        case .forked(let error):
+            self.update(witness) { $0.failed(error.reason, at: self.now()) }
+            self.metrics.answered(witness, "forked", size: nil)
+            self.logger.critical(
+                "a witness has a checkpoint of ours that our log does not go on from",
+                metadata: name.merging(["error": "\(error)"]) { $1 }
             )
         }
-        return size
     }
 
-    private func cosignature(
-        in answer: WitnessAnswer,
-        of witness: WitnessEndpoint,
-        _ checkpoint: SignedCheckpoint
-    ) throws(LogError) -> NoteSignature {
-        guard answer.status == 200, answer.body.count <= Budget.witnessAnswerBytes else {
-            throw LogError(.notWitnessed, "it answered with status \(answer.status)")
-        }
-        // "The client MUST ignore any cosignatures from unknown keys."
-        let lines = try NoteSignature.parse(lines: answer.body)
-        guard let line = lines.first(where: { witness.key.matches($0) }),
-            witness.key.isValid(line, over: checkpoint.note.text)
-        else { throw LogError(.notWitnessed, "its answer has no cosignature of its key") }
-        self.memory.withLock { $0[witness.key] = Memory(size: checkpoint.size) }
-        return line
+    func status(of witness: WitnessEndpoint) -> WitnessStatus {
+        self.memory.withLock { $0[witness.key] } ?? WitnessStatus(witness)
     }
 
-    private func memory(of witness: WitnessEndpoint) -> Memory {
-        self.memory.withLock { $0[witness.key] ?? Memory() }
-    }
-
-    private func rest(_ witness: WitnessEndpoint) {
-        let until = self.now().addingTimeInterval(Budget.witnessBackOffSeconds)
-        self.memory.withLock { $0[witness.key, default: Memory()].restsUntil = until }
+    private func update(_ witness: WitnessEndpoint, _ change: (inout WitnessStatus) -> Void) {
+        self.memory.withLock { change(&$0[witness.key, default: WitnessStatus(witness)]) }
     }
 }

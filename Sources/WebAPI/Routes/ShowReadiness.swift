@@ -10,6 +10,8 @@ public enum ReadinessState: Hashable, Sendable {
     case ready
     /// It does not; the reason is for operators and names no secret.
     case notReady(reason: String)
+    /// It does not, and requests succeed nevertheless: what it does waits until it works again.
+    case impaired(reason: String)
 }
 
 /// A part that requests need.
@@ -35,7 +37,7 @@ extension Route {
             for: .loopback(orHoldersOf: .read) { _, _ in
                 var states: [(name: String, state: ReadinessState)] = []
                 for check in checks { states.append((check.name, await check.check())) }
-                let isReady = states.allSatisfy { $0.state == .ready }
+                let isReady = states.allSatisfy { if case .notReady = $0.state { false } else { true } }
                 var json = JSONWriter(capacity: 512)
                 json.object {
                     $0.member("status", isReady ? "ready" : "not ready")
@@ -55,7 +57,10 @@ extension Route {
         json.object {
             $0.member("name", name)
             $0.member("ready", state == .ready)
-            if case .notReady(let reason) = state { $0.member("reason", reason) }
+            switch state {
+            case .ready: break
+            case .notReady(let reason), .impaired(let reason): $0.member("reason", reason)
+            }
         }
     }
 }

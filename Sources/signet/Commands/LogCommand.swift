@@ -10,8 +10,8 @@ import TransparencyLog
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Verify the transparency log, and make proofs that hold offline.",
-        subcommands: [Verify.self, Prove.self]
+        abstract: "Verify the transparency log, make proofs that hold offline, and follow anyone's log.",
+        subcommands: [Verify.self, Prove.self, LogStatusCommand.self, LogFollowCommand.self]
     )
 
     /// Checkpoints of the history read at once.
@@ -58,8 +58,10 @@ struct LogCommand: AsyncParsableCommand {
             guard let record = try await store.lastRecord() else { return }
             guard let bytes = try await files.storage.checkpoint() else { return }
             let published = try files.identity.checkpoint(bytes)
-            if record.size > published.size {
-                report.found("the store knows \(record.size) entries, the published checkpoint \(published.size)")
+            guard record.size <= published.size else {
+                return report.found(
+                    "the store knows \(record.size) entries, the published checkpoint \(published.size)"
+                )
             }
             let proofs = LogProofs(storage: files.storage, identity: files.identity)
             var last: Int64 = 0
@@ -142,7 +144,7 @@ struct LogCommand: AsyncParsableCommand {
     }
 
     /// The log of a state directory.
-    private static func files(_ state: StateOptions) async throws -> (LogFiles, StateLayout) {
+    static func files(_ state: StateOptions) async throws -> (LogFiles, StateLayout) {
         let layout = try state.existingLayout()
         let definitions = try Definitions(hierarchy: layout.hierarchy)
         let configuration = try await SignetConfiguration(

@@ -86,8 +86,24 @@ struct ConfigurationTemplate {
 
         http: {maximumConnections: 512}
 
-        # level: trace, debug, info, notice, warning, error, critical. format: text, json.
-        log: {level: info, format: text}
+        # level: trace, debug, info, notice, warning, error, critical. format: text, json. "batching" and "witnesses" concern the
+        # transparency log: milliseconds from one batch to the next (100; 1000 suits public witnesses), and who cosigns its
+        # checkpoints. A batch waits "patience" milliseconds for them; a checkpoint is published only when "required" of them
+        # have cosigned it (0: with whatever came). Certificates are issued whatever witnesses do.
+        log:
+          level: info
+          format: text
+          batching: 100
+          witnesses: {required: 0, patience: 2000, known: {}}
+          #  known:
+          #    first: {url: "https://witness.example/first", key: "witness.example/first+KEYID+KEY"}
+
+        # Cosigning others' logs with 'signet witness': the name of its key, which never changes, and the logs with their keys.
+        # witness:
+        #   listen: http://127.0.0.1:8082
+        #   name: witness.example/ours
+        #   logs:
+        #     other: {keys: ["ca.example+KEYID+KEY"]}
 
         """
     }

@@ -32,6 +32,12 @@ struct SignetConfiguration: Sendable {
     let webhooks: WebhookConfiguration
     /// Which public CAs there are.
     let acme: ACMEDefinition
+    /// Who cosigns the log.
+    let witnesses: LogWitnesses
+    /// Milliseconds from one batch of the log to the next.
+    let logBatching: Int
+    /// Which logs this one cosigns, if it is a witness.
+    let witness: WitnessDefinition?
     /// How agents are verified.
     let verification: VerificationConfiguration
     /// The tokens, by their names in the hierarchy.
@@ -65,6 +71,8 @@ extension SignetConfiguration {
         let definition = try Definition(text: text, file: file)
         let tokenNames = try Self.checkKeys(definition)
         let acme = try definition["acme"].map { try ACMEDefinition($0, directory: directory) } ?? .none
+        let witnesses = try definition["log"]?["witnesses"].map { try LogWitnesses($0) } ?? .none
+        let witness = try definition["witness"].map { try WitnessDefinition($0) }
         let reader = ConfigReader(providers: [
             InMemoryProvider(
                 name: "flags",
@@ -81,7 +89,14 @@ extension SignetConfiguration {
             try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)),
         ])
         do {
-            try self.init(reader: reader, tokenNames: tokenNames, acme: acme, directory: directory)
+            try self.init(
+                reader: reader,
+                tokenNames: tokenNames,
+                acme: acme,
+                witnesses: witnesses,
+                witness: witness,
+                directory: directory
+            )
         } catch let error as ConfigurationError {
             throw ConfigurationError("\(file) (or the environment, or a flag): \(error)")
         }
@@ -91,9 +106,14 @@ extension SignetConfiguration {
         reader: ConfigReader,
         tokenNames: [String],
         acme: ACMEDefinition,
+        witnesses: LogWitnesses,
+        witness: WitnessDefinition?,
         directory: String
     ) throws {
         self.acme = acme
+        self.witnesses = witnesses
+        self.witness = witness
+        self.logBatching = try reader.integer("log.batching", default: 100, in: 10...60_000)
         self.api = try ListenAddress(reader.string(forKey: "api", default: Self.defaultAPI), key: "api")
         self.publicListener = try ListenAddress(
             public: reader.string(forKey: "public", default: Self.defaultPublic),
@@ -125,11 +145,11 @@ extension SignetConfiguration {
         try definition.requireKeys([
             "api", "public", "publicURL", "tokens", "ocsp", "crl", "webhooks", "acme", "verification", "signing",
             "http",
-            "log",
+            "log", "witness",
         ])
         try definition["signing"]?.requireKeys(["sessions", "queue"])
         try definition["http"]?.requireKeys(["maximumConnections"])
-        try definition["log"]?.requireKeys(["level", "format"])
+        try definition["log"]?.requireKeys(["level", "format", "batching", "witnesses"])
         try definition["ocsp"]?.requireKeys(OCSPConfiguration.keys)
         try definition["crl"]?.requireKeys(CRLPolicy.keys)
         try definition["verification"]?.requireKeys(VerificationConfiguration.keys)

@@ -76,6 +76,8 @@ struct Daemon {
                 generator: SystemRandomNumberGenerator()
             ),
             raID: self.configuration.publicURL,
+            witnesses: self.configuration.witnesses,
+            settings: SequencerSettings(interval: .milliseconds(self.configuration.logBatching)),
             logger: self.logger
         )
     }
@@ -117,6 +119,7 @@ struct Daemon {
         // Whoever holds the directory's lock is alone with its store.
         try await store.releaseLeases(at: SystemEnvironment.now())
         try await store.releaseWebhookLeases()
+        try await store.releaseLogLease()
         try await store.releaseServerOrderLeases(at: SystemEnvironment.now())
         let cardSigner = RegistryCardSigner(credentials: self.layout.serviceCredentials, logger: self.logger)
         let (transport, certificates) = try self.transport(assembly, publicSide.responders, cardSigner)
@@ -158,7 +161,7 @@ struct Daemon {
             let verification = try self.verification(assembly, store, dns, trust, servers)
             try await self.loadZones(registration.zones)
             let server = try ManagementServer(
-                api: try self.api(assembly, store, opened, selfCheck, registration, verification),
+                api: try self.api(assembly, store, opened, selfCheck, registration, verification, log),
                 host: self.configuration.api.host,
                 port: self.configuration.api.port,
                 transport: transport,
@@ -223,7 +226,8 @@ struct Daemon {
         _ opened: TokenAccess.Opened,
         _ selfCheck: StatusSelfCheck,
         _ registration: Registrations,
-        _ verification: VerificationCalls?
+        _ verification: VerificationCalls?,
+        _ log: LogAssembly
     ) throws -> ManagementAPI {
         let metrics = self.metrics
         let authenticator = Authenticator(store: store)
@@ -237,7 +241,7 @@ struct Daemon {
                 issuers: assembly.authority.issuers,
                 credentials: self.configuration.api.isTLS ? self.layout.serviceCredentials : nil,
                 selfCheck: selfCheck
-            ),
+            ) + log.readiness(self.configuration.witnesses),
             registrations: registration.service,
             resolver: registration.resolver,
             catalogs: registration.catalogs,

@@ -1,6 +1,6 @@
 // Crashes on demand, in debug builds only: SIGNET_FAILPOINT=STEP[:COUNT] kills the process, as `kill -9` would, when an
-// issuance, a registration, an agent's renewal or, as `order-STEP`, an order of a public certificate reaches the step for the
-// COUNTth time. Release builds have none of this.
+// issuance, a registration, an agent's renewal, a witness or, as `order-STEP`, an order of a public certificate reaches the step
+// for the COUNTth time. Release builds have none of this.
 
 import ACME
 import AgentClient
@@ -18,12 +18,15 @@ enum Failpoint {
             counter.reached(String("\(step)".prefix { $0 != "(" }))
         }
 
+        static let onWitnessPersisted: @Sendable () -> Void = { counter.reached("witness-persisted") }
+
         private static let counter = FailpointCounter(SystemEnvironment.variable("SIGNET_FAILPOINT"))
     #else
         static let onStep: @Sendable (IssuanceStep) -> Void = { _ in }
         static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { _ in }
         static let onOrderStep: @Sendable (OrderState.Step) -> Void = { _ in }
         static let onEnrolmentStep: @Sendable (EnrolmentStep) throws -> Void = { _ in }
+        static let onWitnessPersisted: @Sendable () -> Void = {}
     #endif
 }
 

@@ -65,7 +65,7 @@ struct LogFiles: Sendable {
 }
 
 /// A key of the log on its token.
-private struct TokenCheckpointSigner: CheckpointSigner {
+struct TokenCheckpointSigner: CheckpointSigner {
     let key: VerifierKey
     let signer: TokenSigner
 
@@ -100,6 +100,7 @@ private struct EventProducer: AgentEventSealing {
 struct LogAssembly: Sendable {
     let publicLog: PublicLog
     let sequencer: Sequencer
+    let witnesses: WitnessClient?
     let services: [any Service]
 
     init(
@@ -109,8 +110,11 @@ struct LogAssembly: Sendable {
         store: SQLiteStore,
         environment: RegistrationEnvironment,
         raID: String,
+        witnesses: LogWitnesses = .none,
+        settings: SequencerSettings = SequencerSettings(),
         logger: Logger
     ) throws {
+        self.witnesses = try witnesses.client(of: files.identity, logger: logger)
         let log = definitions.hierarchy.log
         guard let token = tokens[log.token] else {
             throw ConfigurationError("tokens: '\(log.token)', which the hierarchy names for the log, is not open")
@@ -126,6 +130,8 @@ struct LogAssembly: Sendable {
             outbox: store,
             identity: files.identity,
             signers: signers,
+            witnesses: self.witnesses,
+            settings: settings,
             holder: UUID().uuidString.lowercased(),
             now: SystemEnvironment.now,
             clock: SystemEnvironment.clock,

@@ -7,9 +7,11 @@ import Testing
 
 final class MemoryFollowerStore: FollowerStore {
     let state = Mutex<FollowerState?>(nil)
+    let evidence = Mutex<[ForkEvidence]>([])
 
     func load() async throws -> FollowerState? { self.state.withLock { $0 } }
     func save(_ state: FollowerState) async throws { self.state.withLock { $0 = state } }
+    func keep(_ evidence: ForkEvidence) async throws { self.evidence.withLock { $0.append(evidence) } }
 }
 
 @Suite("Followers")
@@ -99,6 +101,13 @@ struct FollowerTests {
         show()
         await #expect(throws: LogError(.inconsistent, "")) { try await self.follow() }
         #expect(self.store.state.withLock { $0 } == known)
+        let evidence = self.store.evidence.withLock { $0 }
+        #expect(evidence.map(\.shown.size) == [1, 20, 39])
+        for each in evidence {
+            #expect(each.known == known?.checkpoint)
+            // Both are signed by the log: whoever has the file can see that it contradicts itself.
+            #expect(try self.log.identity.checkpoint(each.shown.bytes) == each.shown)
+        }
     }
 
     @Test("a checkpoint without the witnesses that are demanded is not believed")

@@ -125,8 +125,8 @@ struct TileTests {
         let cache = TileCache(limit: 2)
         let tiles = try (0..<4).map { try #require(TileCoordinate(.hashes(level: 0), index: $0)) }
         for tile in tiles {
-            cache[tile] = [.emptyTree]
-            cache[tile] = [.emptyTree]
+            cache[tile] = TileNodes([.emptyTree])
+            cache[tile] = TileNodes([.emptyTree])
         }
         #expect(tiles.map { cache[$0] != nil } == [false, false, true, true])
     }

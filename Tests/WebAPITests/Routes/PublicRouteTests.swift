@@ -56,6 +56,18 @@ struct PublicRouteTests {
         #expect(shown[1]["reason"] as? String == "the token is not present")
     }
 
+    @Test("a part that is impaired is shown with its reason, and keeps nothing from being ready")
+    func showsImpairment() async throws {
+        let checks = [
+            ReadinessCheck(name: "store") { .ready }, ReadinessCheck(name: "log") { .impaired(reason: "halted") },
+        ]
+        let answer = try await APIFixture(readiness: checks).call(.get, "/readyz", from: APIFixture.loopback)
+        #expect(answer.status == 200)
+        let shown = try #require(answer.json["checks"] as? [[String: Any]])
+        #expect(shown.map { $0["ready"] as? Bool } == [true, false])
+        #expect(shown.last?["reason"] as? String == "halted")
+    }
+
     @Test("metrics count requests by route, method and status, never by path")
     func showsMetrics() async throws {
         let fixture = try await APIFixture()
