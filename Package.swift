@@ -186,7 +186,7 @@ let floor3: [Target] = [
         name: "WebAPI",
         dependencies: [
             "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog", "CertificateAuthority",
-            "RegistrationAuthority", "Verification",
+            "RegistrationAuthority", "TransparencyLog", "Verification",
             "Telemetry", hummingbird, hummingbirdCore,
             hummingbirdHTTP2, httpTypes, nioHTTPTypes, nioHTTPTypesHTTP1, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS,
             lifecycle, logging, coreMetrics, tracing, serviceContext, x509, asn1, crypto,
@@ -241,7 +241,7 @@ let tests: [Target] = [
         name: "TestSupport",
         dependencies: [
             "PKIX", "JSON", "JOSE", "DNS", "AuditLog", "Signing", "CertificateAuthority", "RegistrationAuthority",
-            "Persistence", "WebAPI", x509, asn1, crypto, cryptoExtras, logging,
+            "TransparencyLog", "Persistence", "WebAPI", x509, asn1, crypto, cryptoExtras, logging,
         ],
         path: "Tests/Support",
         swiftSettings: settings
@@ -362,9 +362,9 @@ let tests: [Target] = [
         name: "WebAPITests",
         dependencies: [
             "WebAPI", "TestSupport", "LoopbackSupport", "PKIX", "JSON", "JOSE", "HTTPSignatures", "DNS", "AuditLog",
-            "CertificateAuthority", "RegistrationAuthority", "Persistence", "Telemetry", "PublicTrust", "Verification",
-            hummingbird, httpTypes, nioCore, nioPosix, nioSSL, lifecycle, logging, coreMetrics, x509, asn1, crypto,
-            yams,
+            "CertificateAuthority", "RegistrationAuthority", "Persistence", "Telemetry", "TransparencyLog",
+            "PublicTrust", "Verification", hummingbird, httpTypes, nioCore, nioPosix, nioSSL, lifecycle, logging,
+            coreMetrics, x509, asn1, crypto, yams,
         ],
         swiftSettings: settings
     ),

@@ -74,6 +74,10 @@ enum Schema {
         migrator.registerMigration("11 unreadable server orders", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Self.unreadableServerOrders)
         }
+        migrator.registerMigration("12 events of identities", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.identityEvents)
+            try database.execute(sql: Self.widerOutbox)
+        }
         return migrator
     }()
 }

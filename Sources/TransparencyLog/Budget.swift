@@ -54,9 +54,15 @@ public enum Budget {
     public static let eventMembers = 1_024
     /// A path that is asked for: the longest of a tile has 64 octets, that of a lookup a host's name.
     static let pathBytes = 512
-    /// Checkpoints that are shown at once.
+    /// Seconds for which something may wait for the log before the daemon calls itself not ready: long over any restart.
+    static let backlogSeconds: Double = 120
+    /// Seconds between two looks at what waits.
+    static let backlogPauseSeconds = 5
+    /// Checkpoints that are shown at once, unless fewer or more are asked for: those of the reference.
+    static let historyDefault = 10
+    /// Checkpoints that are shown at once at the most.
     static let historyPage = 100
-    /// Entries about one subject that are shown.
+    /// Entries about one subject that are shown at once at the most.
     static let searchPage = 1_000
     /// Entries that a page lists: each is read from a bundle of its own.
     static let pageEntries = 20
@@ -64,6 +70,14 @@ public enum Budget {
     static let searchBytes = 300
     /// Rows of an entry that a page shows one by one; the rest stands in its octets.
     static let entryRows = 200
-    /// Events of one agent that an audit shows, the newest first: each has a proof.
+    /// Events of one agent that an audit shows at once: each has a proof.
     static let auditPage = 50
+    /// What can be passed over: the database counts along it.
+    static let offset = 10_000
+    /// Receipts and status tokens that are being signed at once for whoever asks: a tenth of what a software token signs.
+    static let strangersSignatures = 8
+    /// Octets of receipts and status tokens that are kept: 5,000 of the usual size.
+    static let signedAnswerBytes = 16_777_216
+    /// Seconds for which a receipt or status token is given again.
+    static let signedAnswerSeconds: Double = 60
 }

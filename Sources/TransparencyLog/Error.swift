@@ -24,6 +24,8 @@ public struct LogError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let untrustedNote = Code("UNTRUSTED_NOTE")
         /// A proof is malformed, or does not lead to the root.
         public static let invalidProof = Code("INVALID_PROOF")
+        /// A query's parameter is none, or out of its bounds.
+        public static let malformedQuery = Code("MALFORMED_LOG_QUERY")
         /// The index or size is beyond the tree.
         public static let outOfRange = Code("LOG_INDEX_OUT_OF_RANGE")
         /// The log has no such entry or root.

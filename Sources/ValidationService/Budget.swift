@@ -39,8 +39,13 @@ public enum Budget {
     static let cacheShards = 64
     /// Answers that are being signed at once; more are told to try later: a second's work of a slow token.
     public static let coldAnswers = 1_024
-    /// Resources that are looked for at once: each holds a descriptor and a block of memory for some milliseconds.
-    public static let loads = 256
+    /// Files that are looked for at once: each holds a descriptor and a block of memory for some milliseconds.
+    public static let fileLoads = 256
+    /// Answers that are made for one client at once, such as proofs: each reads files and the database, of whose four
+    /// readers eight times as many wait some milliseconds.
+    public static let answerLoads = 32
+    /// CAs' challenges that are answered at once: a CA asks from five places, and has some orders under way.
+    public static let challengeLoads = 64
     /// Answers that are signed ahead in a second: a fifth of what a software token signs.
     public static let refreshesPerSecond = 500
     /// Answers that are signed ahead at once.

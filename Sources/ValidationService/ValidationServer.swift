@@ -39,8 +39,6 @@ public struct ValidationServer: Service {
     ///   - issuers: who is answered for; their order gives the indices that `responder` and `cache` use.
     ///   - cache: where answers are kept; whoever changes a status invalidates there.
     ///   - resources: what is published at other paths.
-    ///   - challenges: the answer to a CA's challenge (RFC 8555 §8.3) by its token; nil when there is none. Strangers cause
-    ///     the calls, of which as many are under way as the limits admit.
     ///   - loader: looks for what is published at paths that `resources` does not have.
     ///   - now: the time of day.
     ///   - onBound: is told the port once connections are taken.
@@ -50,7 +48,6 @@ public struct ValidationServer: Service {
         responder: any StatusResponding,
         cache: ResponseCache,
         resources: any StaticResources,
-        challenges: (@Sendable (String) async throws -> String?)? = nil,
         loader: (any ResourceLoading)? = nil,
         now: @escaping @Sendable () -> CertificateTime,
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
@@ -64,7 +61,7 @@ public struct ValidationServer: Service {
         self.context = ServerContext(
             issuers: table,
             cache: cache,
-            desk: StatusDesk(maker: maker, challenges: challenges, limit: configuration.limits.coldAnswers),
+            desk: StatusDesk(maker: maker, limit: configuration.limits.coldAnswers),
             resources: resources,
             loader: loader,
             limits: configuration.limits,

@@ -38,6 +38,8 @@ public enum Budget {
     /// How long what a client still sends is read and dropped after a refusal, so that it can read the answer
     /// (RFC 9112 §9.6); nginx's lingering_timeout is 5.
     public static let lingerSeconds = 2
+    /// How long a caller may wait for the transparency log, in seconds: long over a batch, and less than an answer may take.
+    static let integrationSeconds = 30
     /// Denials that are written to the audit log in a second; more are counted and named in the next entry.
     ///
     /// Each is a durable write that a caller without permission can cause.

@@ -48,6 +48,7 @@ public struct ManagementAPI: Sendable {
     ///   - identities: who is behind agents; nil leaves their routes out.
     ///   - metadata: compares agents' metadata with their hashes; nil leaves its route out.
     ///   - verification: verifies agents for anyone; nil leaves its route out.
+    ///   - log: the transparency log; nil leaves its routes out, and nobody waits for it.
     ///   - signatureAuthorities: under which `host:port` signed requests are taken; nil for any.
     ///   - exposition: the text of `/metrics`.
     ///   - metricsFactory: where the API's own metrics are made; the process's, once it is set up.
@@ -68,6 +69,7 @@ public struct ManagementAPI: Sendable {
         identities: IdentityService? = nil,
         metadata: MetadataService? = nil,
         verification: VerificationCalls? = nil,
+        log: LogCalls? = nil,
         signatureAuthorities: Set<String>? = nil,
         exposition: @escaping @Sendable () -> String,
         build: BuildInformation,
@@ -89,10 +91,10 @@ public struct ManagementAPI: Sendable {
         let chains = IssuerChains(authority.issuers)
         self.table = RouteTable(
             routes: [
-                .issueCertificate(authority, chains, registrations),
+                .issueCertificate(authority, chains, registrations, log),
                 .listCertificates(authority),
                 .showCertificate(authority, chains),
-                .revokeCertificate(authority, chains, gatekeeper),
+                .revokeCertificate(authority, chains, gatekeeper, log),
                 .releaseCertificate(authority, chains),
                 .revokeSelection(authority),
                 .proveKeyCompromise(authority),
@@ -111,6 +113,7 @@ public struct ManagementAPI: Sendable {
                 + (identities.map { Route.identities($0) } ?? [])
                 + (metadata.map { [.verifyMetadata($0)] } ?? [])
                 + (verification.map { [.verify($0, now: now)] } ?? [])
+                + (log.map { Route.log($0) } ?? [])
         )
         self.gatekeeper = gatekeeper
         self.frame = RequestFrame(metrics: metrics, now: now)

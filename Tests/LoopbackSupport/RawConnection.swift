@@ -50,6 +50,12 @@ public final class RawConnection: @unchecked Sendable {
     /// Closes the sending side.
     public func finish() { shutdown(self.socket, Int32(SHUT_WR)) }
 
+    /// Has the connection end with a reset, not in peace, when it is let go.
+    public func resets() {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(self.socket, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Reads until what came satisfies a condition, the peer closes, or the time is over.
     public func read(seconds: Double = 10, until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
         await withCheckedContinuation { continuation in

@@ -94,7 +94,7 @@ struct StatusSharingTests {
     )
     func room() async throws {
         let shared = try SharedAuthority()
-        let exchange = GatedExchange(isOpen: false)
+        let exchange = GatedExchange(isOpen: false, opening: Budget.exchanges + 1)
         let (checker, other) = (RevocationChecker(exchange: exchange), RevocationChecker(exchange: exchange))
         let paths = try (0...Budget.exchanges).map { _ in try shared.path(ocsp: Self.responder) }
         await withTaskGroup(of: Void.self) { group in
@@ -114,9 +114,9 @@ struct StatusSharingTests {
     @Test("the octets of the answers under way are bounded: of CRLs there are few at one time")
     func octets() async throws {
         let shared = try SharedAuthority()
-        let exchange = GatedExchange(isOpen: false)
-        let checker = RevocationChecker(exchange: exchange)
         let fit = Budget.exchangeBytes / Budget.crlBytes
+        let exchange = GatedExchange(isOpen: false, opening: fit + 1)
+        let checker = RevocationChecker(exchange: exchange)
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<fit {
                 group.addTask {

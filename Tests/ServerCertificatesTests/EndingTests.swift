@@ -199,9 +199,6 @@ struct EndingTests {
             try await first.service.cancel("order-1", because: "no longer wanted", revoking: .superseded)
             bench.doubles[0].intercept { _, _, _ in nil }
             bench.time.advance(by: Budget.longestPause)
-            // The double issues at the second look.
-            _ = await first.engine.pass()
-            bench.time.advance(by: Budget.longestPause)
             bench.store.cut(at: write, keeps: keeps)
             _ = await first.engine.pass()
             wasCut = bench.store.restore()

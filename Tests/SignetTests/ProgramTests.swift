@@ -62,8 +62,11 @@ struct ProgramTests {
         let daemon = try SignetDaemon()
         let path = "\(daemon.state)/config.yaml"
         let key = addition.split(separator: ":")[0]
-        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter {
-            !$0.hasPrefix("\(key):")
+        // The key goes with what is below it.
+        var isOfKey = false
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { line in
+            if !line.hasPrefix(" ") { isOfKey = line.hasPrefix("\(key):") }
+            return !isOfKey
         }
         try (lines.joined(separator: "\n") + "\n" + addition).write(toFile: path, atomically: true, encoding: .utf8)
         let result = try daemon.run("config", "check")

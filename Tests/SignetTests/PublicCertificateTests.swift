@@ -1,5 +1,6 @@
 // The daemon has public certificates issued: by Pebble, over http-01 at its own public side.
 
+import ACME
 import AuditLog
 import Foundation
 import PKIX
@@ -166,7 +167,8 @@ struct PublicCertificateTests {
         let files = FileManager.default
         #expect(files.fileExists(atPath: "\(daemon.state)/secrets/acme-pebble.key") == accountKey.isEmpty)
         let publicSide = "http://127.0.0.1:\(ports[2])"
-        try daemon.start(public: publicSide)
+        // Before the CA looks: it does so once, and the daemon is not there while it is killed.
+        try daemon.start(public: publicSide, environment: ["SIGNET_FAILPOINT": "order-presenting"])
 
         let store = try SQLiteStore(path: "\(daemon.state)/signet.db", creating: false, clock: ContinuousClock())
         let pem = try shell(
@@ -192,8 +194,9 @@ struct PublicCertificateTests {
             object: "server-order:order-1"
         )
         _ = try await store.insert(placed, dueAt: Date(), audit: event)
-        try await self.wait(daemon) { try await store.order("order-1")?.order.state != nil }
+        #expect(try await daemon.waitUntilGone(within: 60))
         daemon.kill()
+        #expect(try await store.order("order-1")?.order.state?.step == .presenting)
         try daemon.start(public: publicSide)
         try await self.wait(daemon) { try await store.order("order-1")?.order.status == .obtained }
         let kept = try #require(try await store.certificate(reference: "order-1"))

@@ -6,7 +6,7 @@ import Testing
 struct ChallengeTests {
     private struct StoreIsAway: Error {}
 
-    private static let challenges: @Sendable (String) async throws -> String? = { token in
+    private static let challenges = ChallengeResources { token in
         if token == "away" { throw StoreIsAway() }
         return token == "to-k_en" ? "to-k_en.thumbprint" : nil
     }
@@ -14,12 +14,13 @@ struct ChallengeTests {
 
     @Test("a token's key authorization is served, is kept by nobody, and nothing else is")
     func served() async throws {
-        try await LivePublicServer.run(challenges: Self.challenges) { server async throws in
+        try await LivePublicServer.run(loader: Self.challenges) { server async throws in
             let get = try await server.get(self.prefix + "to-k_en")
             #expect(
                 get.hasPrefix("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 18\r\n")
             )
-            #expect(get.contains("Cache-Control: no-store\r\n") && get.hasSuffix("\r\n\r\nto-k_en.thumbprint"))
+            #expect(get.contains("Cache-Control: no-store\r\n") && !get.contains("Last-Modified"))
+            #expect(get.hasSuffix("\r\n\r\nto-k_en.thumbprint"))
             let head = try await server.exchange(
                 "HEAD \(self.prefix)to-k_en HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
             )

@@ -1,6 +1,7 @@
 // Resources that are looked for when someone asks.
 
 import Foundation
+import LoopbackSupport
 import NIOCore
 import PKIX
 import Synchronization
@@ -12,14 +13,29 @@ private struct Trouble: Error {}
 
 /// Has what its paths say: `/load/N` a text, `/load/large` much, `/load/none` nothing, `/load/trouble` an error.
 private struct Shelf: ResourceLoading {
-    func mayHave(_ path: String) -> Bool { path.hasPrefix("/load/") }
+    /// Is told when `/load/never` begins and ends.
+    var events: AsyncStream<String>.Continuation?
+
+    func share(of path: String) -> LoadShare? {
+        path.hasPrefix("/load/") ? path.hasSuffix("never") ? .answers : .files : nil
+    }
 
     func load(_ target: ResourceTarget) async throws -> PublishedResource? {
         let path = target.path
         switch path {
+        case "/load/query":
+            if target.query == "bad" { throw MalformedQuery() }
+            return PublishedResource(
+                bytes: Array("asked \(target.query)".utf8),
+                contentType: "text/plain",
+                lastModified: nil,
+                maxAge: 5
+            )
         case "/load/none": return nil
         case "/load/trouble": throw Trouble()
         case "/load/never":
+            self.events?.yield("begun")
+            defer { self.events?.yield(Task.isCancelled ? "cancelled" : "ended") }
             try await Task.sleep(for: .seconds(60))
             return nil
         default:
@@ -74,7 +90,8 @@ struct ResourceLoadingTests {
         "What is not there, cannot be had now, or is not to be changed, has a status of its own",
         arguments: [
             ("GET", "/load/none", "404"), ("GET", "/load/trouble", "503"), ("POST", "/load/1", "405"),
-            ("GET", "/elsewhere", "404"), ("HEAD", "/load/1", "200"), ("BREW", "/load/1", "501"),
+            ("GET", "/load/query?bad", "400"), ("GET", "/elsewhere", "404"), ("HEAD", "/load/1", "200"),
+            ("BREW", "/load/1", "501"),
         ]
     )
     func statuses(method: String, path: String, status: String) async throws {
@@ -87,13 +104,54 @@ struct ResourceLoadingTests {
         }
     }
 
-    @Test("Who waits too long is told to ask again")
+    @Test("A query reaches the loader, and what has no date of change is told apart by its tag alone")
+    func queries() async throws {
+        try await LivePublicServer.run(loader: Shelf()) { server async throws in
+            for (target, body) in [
+                ("/load/query?a=b&c", "asked a=b&c"), ("/load/query", "asked "), ("http://x/load/query?a", "asked a"),
+            ] {
+                let text = try await server.get(target, "If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\r\n")
+                #expect(text.hasPrefix("HTTP/1.1 200 ") && text.hasSuffix("\r\n\r\n\(body)"), "\(text)")
+                #expect(!text.contains("Last-Modified") && text.contains("Cache-Control: max-age=5,public"))
+            }
+            let range = "Range: bytes=0-1\r\nIf-Range: Fri, 01 Jan 2100 00:00:00 GMT\r\n"
+            #expect(try await server.get("/load/query", range).hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
+    @Test("Who waits too long is told to ask again, and what was looked for is given up")
     func patience() async throws {
         var limits = ConnectionLimits()
         limits.answer = .milliseconds(300)
-        try await LivePublicServer.run(limits: limits, loader: Shelf()) { server async throws in
+        let (events, continuation) = AsyncStream<String>.makeStream()
+        try await LivePublicServer.run(limits: limits, loader: Shelf(events: continuation)) { server async throws in
             let text = try await server.get("/load/never")
             #expect(text.hasPrefix("HTTP/1.1 503 "), "\(text)")
+            #expect(await events.prefix(2).reduce(into: []) { $0.append($1) } == ["begun", "cancelled"])
+        }
+    }
+
+    @Test("A share that is used up takes nothing from the others, and has its place again when the client is gone")
+    func shares() async throws {
+        var limits = ConnectionLimits()
+        limits.loads[.answers] = 1
+        let (events, continuation) = AsyncStream<String>.makeStream()
+        let loaders = ResourceLoaders([Shelf(events: continuation), ChallengeResources { _ in "text" }])
+        try await LivePublicServer.run(limits: limits, loader: loaders) { server async throws in
+            var iterator = events.makeAsyncIterator()
+            var gone: RawConnection? = try RawConnection(port: server.port)
+            gone?.send("GET /load/never HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await iterator.next() == "begun")
+            #expect(try await server.get("/load/1never").hasPrefix("HTTP/1.1 503 "))
+            #expect(try await server.get("/load/1").hasPrefix("HTTP/1.1 200 "))
+            #expect(try await server.get("/.well-known/acme-challenge/x").hasPrefix("HTTP/1.1 200 "))
+            gone?.resets()
+            gone = nil
+            #expect(await iterator.next() == "cancelled")
+            // It gives its place back a moment after it ended.
+            var text = ""
+            for _ in 1...100 where !text.hasPrefix("HTTP/1.1 200 ") { text = try await server.get("/load/1never") }
+            #expect(text.hasSuffix("at /load/1never"), "\(text)")
         }
     }
 }

@@ -92,7 +92,7 @@ struct ResponseCacheTests {
             switch outcome {
             case .signed(let response), .cached(let response):
                 outcomes.withLock { $0.append(String(decoding: response.octets[response.bodyStart...], as: UTF8.self)) }
-            case .tryLater, .failed, .challenge: outcomes.withLock { $0.append("none") }
+            case .tryLater, .failed: outcomes.withLock { $0.append("none") }
             }
         }
         guard case .started(let flight)? = cache.begin(Fixture.key([0x40]), now: self.now, waiter) else {

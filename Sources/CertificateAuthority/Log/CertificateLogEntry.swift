@@ -4,7 +4,7 @@
 import Crypto
 import FoundationEssentials
 import JSON
-public import PKIX
+import PKIX
 
 /// Makes the log's entries about certificates: canonical JSON (RFC 8785).
 ///
@@ -41,6 +41,26 @@ public enum CertificateLogEntry {
         return try self.entry(type, of: certificate, at: change.at, revocation: change.revocation)
     }
 
+    /// In the place of an entry that cannot be made, or that the log cannot take.
+    ///
+    /// - Parameters:
+    ///   - type: what happened, such as `CERTIFICATE_ISSUED`.
+    ///   - reference: the number under which the store keeps it.
+    ///   - entry: what the log cannot take; nil when it cannot be made.
+    /// - Throws: ``AuthorityError`` with `.storeFailed` when it cannot be written as JSON.
+    public static func omitted(_ type: String, reference: Int64, entry: [UInt8]?) throws(AuthorityError) -> [UInt8] {
+        try self.canonical(
+            [
+                "schemaVersion": .string(self.schemaVersion), "eventType": .string(type),
+                "omitted": .object(present: [
+                    "reason": entry == nil ? "UNREADABLE" : "TOO_LONG", "reference": .integer(reference),
+                    "sha256": entry.map { .string(Array(SHA256.hash(data: $0)).hexadecimal) },
+                ]),
+            ],
+            "\(type) \(reference)"
+        )
+    }
+
     private static func entry(
         _ type: String,
         of certificate: StoredCertificate,
@@ -64,13 +84,12 @@ public enum CertificateLogEntry {
                 ["reason": .string($0.reason.rawValue), "revokedAt": self.time($0.revokedAt)]
             },
         ])
-        do {
-            return try json.canonical
-        } catch {
-            throw AuthorityError(
-                .storeFailed,
-                "the log's entry of the certificate \(certificate.serialNumber) cannot be written: \(error)"
-            )
+        return try self.canonical(json, "the certificate \(certificate.serialNumber)")
+    }
+
+    private static func canonical(_ json: JSONValue, _ subject: String) throws(AuthorityError) -> [UInt8] {
+        do { return try json.canonical } catch {
+            throw AuthorityError(.storeFailed, "the log's entry of \(subject) cannot be written: \(error)")
         }
     }
 

@@ -80,9 +80,13 @@ extension SQLiteStore: IdentityStore {
             guard let value else { return .superseded }
             let others = try database.one(IdentityRow.othersVerified, [value, id.description]) { _ in true }
             guard others == nil else { return .duplicate }
+            let before = try Self.found(id, in: database)
             try database.change(IdentityRow.prove, [id.description, IdentityRow.text(keys), instant.milliseconds])
             try transaction.append(audit)
-            return .proven(try Self.found(id, in: database))
+            let after = try Self.found(id, in: database)
+            let type = before.status == .verified ? IdentityEventType.updated : .verified
+            try IdentityEventRow.add(type, after, previous: before.anchor, at: instant, in: database)
+            return .proven(after)
         }
     }
 
@@ -91,7 +95,9 @@ extension SQLiteStore: IdentityStore {
         try await self.write { transaction in
             guard try transaction.database.change(IdentityRow.revoke, [id.description]) == 1 else { return nil }
             try transaction.append(audit)
-            return try Self.found(id, in: transaction.database)
+            let revoked = try Self.found(id, in: transaction.database)
+            try IdentityEventRow.add(.revoked, revoked, at: audit.at, in: transaction.database)
+            return revoked
         }
     }
 
@@ -109,14 +115,17 @@ extension SQLiteStore: IdentityStore {
         try await self.write { transaction in
             let isVerified = try transaction.database.one(IdentityRow.isVerified, [id.description]) { _ in true }
             guard isVerified == true else { return nil }
-            var count = 0
+            var added: [AgentID] = []
             for (agent, audit) in agents {
                 let arguments: StatementArguments = [id.description, agent.description, instant.milliseconds]
                 guard try transaction.database.change(IdentityLinkRow.insert, arguments) == 1 else { continue }
                 try transaction.append(audit)
-                count += 1
+                added.append(agent)
             }
-            return count
+            guard !added.isEmpty else { return 0 }
+            let identity = try Self.found(id, in: transaction.database)
+            try IdentityEventRow.add(.linked, identity, agents: added, at: instant, in: transaction.database)
+            return added.count
         }
     }
 
@@ -126,6 +135,8 @@ extension SQLiteStore: IdentityStore {
             let arguments: StatementArguments = [id.description, agent.description]
             guard try transaction.database.change(IdentityLinkRow.delete, arguments) == 1 else { return false }
             try transaction.append(audit)
+            let identity = try Self.found(id, in: transaction.database)
+            try IdentityEventRow.add(.unlinked, identity, agents: [agent], at: audit.at, in: transaction.database)
             return true
         }
     }

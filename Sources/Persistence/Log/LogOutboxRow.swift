@@ -14,15 +14,19 @@ enum LogOutboxRow {
         case issued = 0
         case changed = 1
         case registration = 2
+        case identity = 3
+
+        /// What happened, where it is not known what exactly.
+        var omittedType: String { self == .issued ? "CERTIFICATE_ISSUED" : "CERTIFICATE_CHANGED" }
     }
 
     static let next = "SELECT id, kind, reference, sealed FROM log_outbox WHERE id > ? ORDER BY id LIMIT ?"
 
     static let unsealed = """
-        SELECT id, reference FROM log_outbox WHERE kind = 2 AND sealed IS NULL ORDER BY id LIMIT ?
+        SELECT id, kind, reference FROM log_outbox WHERE kind >= 2 AND sealed IS NULL ORDER BY id LIMIT ?
         """
 
-    static let seal = "UPDATE log_outbox SET sealed = ?2 WHERE id = ?1 AND kind = 2 AND sealed IS NULL"
+    static let seal = "UPDATE log_outbox SET sealed = ?2 WHERE id = ?1 AND sealed IS NULL"
 
     static let place = "UPDATE log_outbox SET leaf_hash = ?2, leaf_index = ?3 WHERE id = ?1 AND leaf_index IS NULL"
 
@@ -36,8 +40,9 @@ enum LogOutboxRow {
 
     /// What an entry says; nil while it waits to be sealed.
     static func data(_ kind: Kind, reference: Int64, sealed: [UInt8]?, in database: Database) throws -> [UInt8]? {
+        if let sealed { return sealed }
         switch kind {
-        case .registration: return sealed
+        case .registration, .identity: return nil
         case .issued: return try CertificateLogEntry.issued(try Self.certificate(reference, in: database))
         case .changed:
             let found = try database.one(Self.change, [reference]) { row in
@@ -46,6 +51,32 @@ enum LogOutboxRow {
             guard let found else { throw Self.dangling("revocation", reference) }
             let certificate = try Self.certificate(found.certificate, in: database)
             return try CertificateLogEntry.changed(certificate, by: found.change)
+        }
+    }
+
+    /// An entry that cannot go into the log as it is.
+    struct Failed: Sendable {
+        let id: Int64
+        let kind: Kind
+        let reference: Int64
+        /// What is too long; nil when there is none.
+        let entry: [UInt8]?
+    }
+
+    /// What an entry says, and whether the log can take it; no octets when none can be made, nil while it waits.
+    static func made(
+        _ kind: Kind,
+        reference: Int64,
+        sealed: [UInt8]?,
+        in database: Database
+    ) throws -> (data: [UInt8]?, isWhole: Bool) {
+        do {
+            let data = try Self.data(kind, reference: reference, sealed: sealed, in: database)
+            return (data, data.map { $0.count <= TransparencyLog.Budget.entryBytes } ?? true)
+        } catch let error as DatabaseError {
+            throw error
+        } catch {
+            return ([], false)
         }
     }
 

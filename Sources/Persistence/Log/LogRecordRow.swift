@@ -15,9 +15,14 @@ enum LogRecordRow {
 
     static let sizeOfRoot = "SELECT size FROM log_checkpoints WHERE root = ? ORDER BY size DESC LIMIT 1"
 
-    static let checkpointsAfter = "SELECT checkpoint FROM log_checkpoints WHERE size > ? ORDER BY size LIMIT ?"
+    static func checkpoints(isAscending: Bool) -> String {
+        """
+        SELECT checkpoint, at_ms FROM log_checkpoints WHERE size >= ?1 AND size <= ?2
+        ORDER BY size \(isAscending ? "ASC" : "DESC") LIMIT ?3 OFFSET ?4
+        """
+    }
 
-    static let lastCheckpoints = "SELECT checkpoint FROM log_checkpoints ORDER BY size DESC LIMIT ?"
+    static let firstSince = "SELECT size FROM log_checkpoints WHERE at_ms >= ? ORDER BY at_ms, size LIMIT 1"
 
     /// Nothing changes while another has it.
     static let acquire = """

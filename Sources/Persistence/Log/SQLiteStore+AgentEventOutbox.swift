@@ -4,6 +4,7 @@ import CertificateAuthority
 import Crypto
 import Foundation
 import GRDB
+import JSON
 import PKIX
 public import RegistrationAuthority
 
@@ -12,20 +13,16 @@ extension SQLiteStore: AgentEventOutbox {
     public func unsealedEvents(limit: Int) async throws -> [UnsealedAgentEvent] {
         try await self.read { database in
             let waiting = try database.all(LogOutboxRow.unsealed, [Self.rows(limit)]) { row in
-                (id: try row.value(0) as Int64, sequence: try row.value(1) as Int64)
+                (
+                    id: try row.value(0) as Int64, kind: try LogOutboxRow.kind(row, at: 1),
+                    sequence: try row.value(2) as Int64
+                )
             }
-            return try waiting.map { id, sequence in
-                guard
-                    let event = try database.one(
-                        RegistrationEventRow.find,
-                        [sequence],
-                        RegistrationEventRow.decode
-                    )
-                else { throw LogOutboxRow.dangling("event", sequence) }
-                return UnsealedAgentEvent(
+            return try waiting.map { id, kind, sequence in
+                UnsealedAgentEvent(
                     id: id,
-                    event: event,
-                    identityCertificates: try Self.identityCertificates(of: event.registration, in: database)
+                    kind == .identity
+                        ? try Self.identityEvent(sequence, in: database) : try Self.agentEvent(sequence, in: database)
                 )
             }
         }
@@ -34,6 +31,46 @@ extension SQLiteStore: AgentEventOutbox {
     /// Gives an event the form in which the log takes it; false when it has one already.
     public func seal(_ id: Int64, as entry: [UInt8]) async throws -> Bool {
         try await self.write { try $0.database.change(LogOutboxRow.seal, [id, entry.data]) == 1 }
+    }
+
+    private static func agentEvent(_ sequence: Int64, in database: Database) throws -> UnsealedAgentEvent.Content {
+        do {
+            let found = try database.one(RegistrationEventRow.find, [sequence], RegistrationEventRow.decode)
+            guard let event = found else { throw LogOutboxRow.dangling("event", sequence) }
+            let certificates = try Self.identityCertificates(of: event.registration, in: database)
+            return .agent(event, identityCertificates: certificates)
+        } catch let error as DatabaseError {
+            throw error
+        } catch {
+            let kept = try database.one(RegistrationEventRow.raw, [sequence]) { try Self.omitted("ansId", $0) }
+            guard let kept else { throw error }
+            return .unreadable(kept)
+        }
+    }
+
+    private static func identityEvent(_ sequence: Int64, in database: Database) throws -> UnsealedAgentEvent.Content {
+        let found = try database.one(IdentityEventRow.find, [sequence]) { row in
+            let document: String = try row.value(3)
+            let limits = RegistrationAuthority.Budget.didDocumentLimits
+            let within = JSONLimits(depth: limits.depth + 4, members: limits.members)
+            let event = try? JSONReader.read(Array(document.utf8), within: within)
+            return try event.map { .identity($0) } ?? .unreadable(try Self.omitted("identityId", row))
+                as UnsealedAgentEvent.Content
+        }
+        guard let found else { throw LogOutboxRow.dangling("event of an identity", sequence) }
+        return found
+    }
+
+    /// The columns are type, instant, subject and document.
+    private static func omitted(_ member: String, _ row: Row) throws -> OmittedEvent {
+        let document: String = try row.value(3)
+        return OmittedEvent(
+            unreadable: try row.value(0),
+            member,
+            try row.value(2),
+            at: Date(milliseconds: try row.value(1)),
+            document: Array(document.utf8)
+        )
     }
 
     private static func identityCertificates(

@@ -1,4 +1,4 @@
-// `LogLookup` on SQLite.
+// `LogLookup` and what is beside it on SQLite.
 
 import Foundation
 import GRDB
@@ -6,63 +6,172 @@ import PKIX
 public import TransparencyLog
 
 extension SQLiteStore: LogLookup {
-    /// The places of the entries about a subject, the newest first.
-    public func entries(about subject: LogSubject, limit: Int) async throws -> [IntegratedEntry] {
+    /// The places of the entries about a subject, the newest first, after so many.
+    public func entries(about subject: LogSubject, limit: Int, offset: Int) async throws -> [IntegratedEntry] {
         let (sql, argument) = LogLookupRow.statement(subject)
         return try await self.read { database in
-            try database.all(sql, [argument, Self.rows(limit)], LogOutboxRow.integrated)
+            try database.all(sql, [argument, Self.rows(limit), max(0, offset)], LogOutboxRow.integrated)
+        }
+    }
+
+    /// Checkpoints that were published.
+    public func checkpoints(_ selection: CheckpointSelection) async throws -> [StoredCheckpoint] {
+        try await self.read { database in
+            var sizes = selection.sizes
+            if let since = selection.since {
+                let first: Int64? = try database.one(LogRecordRow.firstSince, [since.milliseconds]) { try $0.value(0) }
+                guard let first = first.map({ Int($0) }), first <= sizes.upperBound else { return [] }
+                sizes = max(first, sizes.lowerBound)...sizes.upperBound
+            }
+            let arguments: StatementArguments = [
+                sizes.lowerBound, sizes.upperBound, Self.rows(selection.limit), max(0, selection.offset),
+            ]
+            return try database.all(LogRecordRow.checkpoints(isAscending: selection.isAscending), arguments) { row in
+                StoredCheckpoint(bytes: try row.bytes(0), at: Date(milliseconds: try row.value(1)))
+            }
         }
     }
 
     /// Checkpoints of greater size than this, or of any for nil, the smallest first.
     public func checkpoints(after size: Int?, limit: Int) async throws -> [[UInt8]] {
+        try await self.checkpoints(
+            CheckpointSelection(sizes: (size.map { $0 + 1 } ?? 0)...Int.max, isAscending: true, limit: limit)
+        ).map(\.bytes)
+    }
+}
+
+extension SQLiteStore: LogNumbering {
+    /// The number of the entry about an act; nil when there is none.
+    public func number(of act: LogAct) async throws -> Int64? {
         try await self.read { database in
-            try database.all(LogRecordRow.checkpointsAfter, [size ?? -1, Self.rows(limit)]) { try $0.bytes(0) }
+            switch act {
+            case .issuance(let serialNumber):
+                return try database.one(LogLookupRow.issuance, [serialNumber.bytes.data]) { try $0.value(0) }
+            case .newest(let subject):
+                let (sql, argument) = LogLookupRow.statement(subject, onlyIntegrated: false)
+                return try database.all(sql, [argument, 1, 0]) { try $0.value(0) as Int64 }.first
+            }
+        }
+    }
+}
+
+extension SQLiteStore: LogBacklogReading {
+    /// Since when the oldest of what waits has waited.
+    public func logBacklog() async throws -> LogBacklog {
+        try await self.read { database in
+            let last = try LogRecordRow.find(in: database)?.lastID ?? 0
+            return LogBacklog(
+                unsealedSince: try Self.instant(LogBacklogRow.unsealed, [], in: database),
+                unloggedSince: try Self.instant(LogBacklogRow.unlogged, [last], in: database)
+            )
         }
     }
 
-    /// Checkpoints of the greatest sizes, the greatest first.
-    public func lastCheckpoints(limit: Int) async throws -> [[UInt8]] {
-        try await self.read { database in
-            try database.all(LogRecordRow.lastCheckpoints, [Self.rows(limit)]) { try $0.bytes(0) }
+    private static func instant(
+        _ sql: String,
+        _ arguments: StatementArguments,
+        in database: Database
+    ) throws -> Date? {
+        let found = try database.one(sql, arguments) { row in
+            (kind: try LogOutboxRow.kind(row, at: 0), reference: try row.value(1) as Int64)
+        }
+        guard let found else { return nil }
+        let instant: Int64? = try database.one(LogBacklogRow.instant(found.kind), [found.reference]) { try $0.value(0) }
+        return instant.map { Date(milliseconds: $0) }
+    }
+}
+
+enum LogBacklogRow {
+    static let unsealed = """
+        SELECT kind, reference FROM log_outbox WHERE kind >= 2 AND sealed IS NULL ORDER BY id LIMIT 1
+        """
+
+    static let unlogged = "SELECT kind, reference FROM log_outbox WHERE id > ? ORDER BY id LIMIT 1"
+
+    /// When what an entry tells of was committed, in milliseconds.
+    static func instant(_ kind: LogOutboxRow.Kind) -> String {
+        switch kind {
+        case .issued: "SELECT issued_at * 1000 FROM certificates WHERE id = ?"
+        case .changed: "SELECT at * 1000 FROM revocations WHERE id = ?"
+        case .registration: "SELECT at_ms FROM registration_events WHERE sequence = ?"
+        case .identity: "SELECT at_ms FROM identity_events WHERE sequence = ?"
         }
     }
 }
 
 enum LogLookupRow {
+    private static let integrated = "o.leaf_index IS NOT NULL"
+
     /// Of certificates: what is told of their issuance and of each change, the newest first.
     ///
     /// The joins' order is given (`CROSS`): the outbox is never walked for what only a few rows refer to.
-    private static func ofCertificates(_ condition: String) -> String {
+    ///
+    /// - Parameter others: a selection of entries of another kind, to be joined.
+    private static func ofCertificates(_ condition: String, _ state: String, and others: String? = nil) -> String {
         """
         SELECT o.id, o.leaf_hash, o.leaf_index FROM certificates c
             CROSS JOIN log_outbox o ON o.kind = 0 AND o.reference = c.id
-        WHERE \(condition) AND o.leaf_index IS NOT NULL
+        WHERE \(condition) AND \(state)
         UNION ALL
         SELECT o.id, o.leaf_hash, o.leaf_index FROM certificates c
             CROSS JOIN revocations r ON r.serial = c.serial
             CROSS JOIN log_outbox o ON o.kind = 1 AND o.reference = r.id
-        WHERE \(condition) AND o.leaf_index IS NOT NULL
-        ORDER BY 1 DESC LIMIT ?2
+        WHERE \(condition) AND \(state)
+        \(others.map { "UNION ALL \($0)" } ?? "")
+        ORDER BY 1 DESC LIMIT ?2 OFFSET ?3
         """
     }
 
-    static let bySerial = Self.ofCertificates("c.serial = ?1")
-    static let byFingerprint = Self.ofCertificates("c.sha256 = ?1")
-    static let byHost = Self.ofCertificates("c.agent = ?1 AND c.sha256 IS NOT NULL")
+    static let bySerial = Self.ofCertificates("c.serial = ?1", Self.integrated)
+    static let byFingerprint = Self.ofCertificates("c.sha256 = ?1", Self.integrated)
+    static let byHost = Self.ofHost(Self.integrated)
+    static let byAgent = Self.ofAgent(Self.integrated)
+    static let byIdentity = Self.ofIdentity(Self.integrated)
 
-    static let byAgent = """
-        SELECT o.id, o.leaf_hash, o.leaf_index FROM registration_events e
-            CROSS JOIN log_outbox o ON o.kind = 2 AND o.reference = e.sequence
-        WHERE e.agent_id = ?1 AND o.leaf_index IS NOT NULL ORDER BY e.sequence DESC LIMIT ?2
+    static let issuance = """
+        SELECT o.id FROM certificates c CROSS JOIN log_outbox o ON o.kind = 0 AND o.reference = c.id WHERE c.serial = ?
         """
 
-    static func statement(_ subject: LogSubject) -> (sql: String, argument: any DatabaseValueConvertible & Sendable) {
-        switch subject {
-        case .agent(let id): (Self.byAgent, id)
-        case .serialNumber(let serialNumber): (Self.bySerial, serialNumber.bytes.data)
-        case .fingerprint(let hash): (Self.byFingerprint, hash.data)
-        case .host(let host): (Self.byHost, host)
+    private static func ofAgent(_ state: String) -> String {
+        """
+        SELECT o.id, o.leaf_hash, o.leaf_index FROM registration_events e
+            CROSS JOIN log_outbox o ON o.kind = 2 AND o.reference = e.sequence
+        WHERE e.agent_id = ?1 AND \(state) ORDER BY e.sequence DESC LIMIT ?2 OFFSET ?3
+        """
+    }
+
+    private static func ofIdentity(_ state: String) -> String {
+        """
+        SELECT o.id, o.leaf_hash, o.leaf_index FROM identity_events e
+            CROSS JOIN log_outbox o ON o.kind = 3 AND o.reference = e.sequence
+        WHERE e.identity = ?1 AND \(state) ORDER BY e.sequence DESC LIMIT ?2 OFFSET ?3
+        """
+    }
+
+    private static func ofHost(_ state: String) -> String {
+        self.ofCertificates(
+            "c.agent = ?1 AND c.sha256 IS NOT NULL",
+            state,
+            and: """
+                SELECT o.id, o.leaf_hash, o.leaf_index FROM registrations g
+                    CROSS JOIN registration_events e ON e.agent_id = g.id
+                    CROSS JOIN log_outbox o ON o.kind = 2 AND o.reference = e.sequence
+                WHERE g.host = ?1 AND \(state)
+                """
+        )
+    }
+
+    static func statement(
+        _ subject: LogSubject,
+        onlyIntegrated: Bool = true
+    ) -> (sql: String, argument: any DatabaseValueConvertible & Sendable) {
+        let state = onlyIntegrated ? Self.integrated : "TRUE"
+        return switch subject {
+        case .agent(let id): (Self.ofAgent(state), id)
+        case .identity(let id): (Self.ofIdentity(state), id)
+        case .serialNumber(let serialNumber): (Self.ofCertificates("c.serial = ?1", state), serialNumber.bytes.data)
+        case .fingerprint(let hash): (Self.ofCertificates("c.sha256 = ?1", state), hash.data)
+        case .host(let host): (Self.ofHost(state), host)
         }
     }
 }

@@ -7,24 +7,62 @@ public import TransparencyLog
 
 extension SQLiteStore: LogOutbox {
     /// Entries with greater numbers than this, in order; none from the first on that waits to be sealed.
+    ///
+    /// An entry that cannot be made, or is too long for the log, is sealed as what it leaves out.
     public func next(after id: Int64, limit: Int, bytes: Int) async throws -> [OutboxEntry] {
+        while true {
+            let (entries, failed) = try await self.entries(after: id, limit: limit, bytes: bytes)
+            guard entries.isEmpty, let failed else { return entries }
+            let sealed = try CertificateLogEntry.omitted(
+                failed.kind.omittedType,
+                reference: failed.reference,
+                entry: failed.entry
+            )
+            _ = try await self.seal(failed.id, as: sealed)
+        }
+    }
+
+    /// Entries with greater numbers than this, in order, as ``next(after:limit:bytes:)`` gives them; changes nothing.
+    ///
+    /// - Returns: With the number of the entry after them, if that one cannot be made.
+    public func loggedEntries(after id: Int64, limit: Int) async throws -> (entries: [OutboxEntry], unreadable: Int64?)
+    {
+        let (entries, failed) = try await self.entries(
+            after: id,
+            limit: limit,
+            bytes: TransparencyLog.Budget.batchBytes
+        )
+        return (entries, failed?.id)
+    }
+
+    /// As ``next(after:limit:bytes:)``, and changes nothing: with the entry after them that cannot be made.
+    func entries(
+        after id: Int64,
+        limit: Int,
+        bytes: Int
+    ) async throws -> (entries: [OutboxEntry], failed: LogOutboxRow.Failed?) {
         try await self.read { database in
             var entries: [OutboxEntry] = []
             var total = 0
             let arguments: StatementArguments = [id, Self.rows(limit)]
             let cursor = try Row.fetchCursor(database.cachedStatement(sql: LogOutboxRow.next), arguments: arguments)
             while total < bytes, let row = try cursor.next() {
-                let data = try LogOutboxRow.data(
-                    try LogOutboxRow.kind(row, at: 1),
+                let (id, kind): (Int64, LogOutboxRow.Kind) = (try row.value(0), try LogOutboxRow.kind(row, at: 1))
+                let made = try LogOutboxRow.made(
+                    kind,
                     reference: try row.value(2),
                     sealed: try row.optionalBytes(3),
                     in: database
                 )
-                guard let data else { break }
-                entries.append(OutboxEntry(id: try row.value(0), data: data))
+                guard let data = made.data else { break }
+                guard made.isWhole else {
+                    let entry = data.isEmpty ? nil : data
+                    return (entries, LogOutboxRow.Failed(id: id, kind: kind, reference: try row.value(2), entry: entry))
+                }
+                entries.append(OutboxEntry(id: id, data: data))
                 total += data.count
             }
-            return entries
+            return (entries, nil)
         }
     }
 

@@ -18,6 +18,9 @@ enum RegistrationEventRow {
         SELECT \(columns) FROM registration_events e JOIN registrations r ON r.id = e.agent_id WHERE e.sequence = ?
         """
 
+    /// What can be had of an event whose document cannot be read.
+    static let raw = "SELECT type, at_ms, agent_id, document FROM registration_events WHERE sequence = ?"
+
     static let list = """
         SELECT \(columns) FROM registration_events e JOIN registrations r ON r.id = e.agent_id
         WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?

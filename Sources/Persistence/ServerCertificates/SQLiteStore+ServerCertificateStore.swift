@@ -46,7 +46,9 @@ extension SQLiteStore: ServerCertificateStore {
     /// The certificate with a SHA-256; of several agents', one that is not revoked and was ordered comes first.
     public func certificate(_ fingerprint: [UInt8]) async throws -> KeptCertificate? {
         try await self.read { database in
-            try database.one(ServerCertificateRow.find, [fingerprint.data], ServerCertificateRow.decode)
+            let holders = try database.all(ServerCertificateRow.find, [fingerprint.data], ServerCertificateRow.decode)
+            let used = holders.filter { !$0.certificate.isRevoked }
+            return used.first { $0.certificate.source != .brought } ?? used.first ?? holders.first
         }
     }
 
@@ -66,7 +68,7 @@ extension SQLiteStore: ServerCertificateStore {
     ) async throws -> CertificateWithdrawal? {
         try await self.write { transaction in
             let holders = try transaction.database.all(
-                ServerCertificateRow.holders,
+                ServerCertificateRow.find,
                 [fingerprint.data],
                 ServerCertificateRow.decode
             )

@@ -18,12 +18,7 @@ enum ServerCertificateRow {
 
     static let listOfAgent = "SELECT \(columns) FROM server_certificates WHERE agent = ? ORDER BY id"
 
-    static let find = "SELECT \(columns) FROM server_certificates WHERE fingerprint = ? \(preferred) LIMIT 1"
-
-    static let holders = "SELECT \(columns) FROM server_certificates WHERE fingerprint = ? \(preferred)"
-
-    /// What is in use and was ordered comes first.
-    private static let preferred = "ORDER BY is_revoked, authority IS NULL, id"
+    static let find = "SELECT \(columns) FROM server_certificates WHERE fingerprint = ? ORDER BY id"
 
     static let findByReference = "SELECT \(columns) FROM server_certificates WHERE reference = ?"
 

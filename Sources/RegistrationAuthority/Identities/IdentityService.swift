@@ -1,6 +1,5 @@
 // What owners do with verified identities (ANS API, `/ans/identities`). Each change is durable, with its audit entry, before it is
-// answered. The transparency log's events (IDENTITY_VERIFIED and the others) are the log's to make: what they seal, the proven
-// keys with their proofs, is kept.
+// answered, and its event for the transparency log (IDENTITY_VERIFIED and the others).
 
 import AuditLog
 import FoundationEssentials

@@ -25,7 +25,8 @@ public enum IdentityProving: Hashable, Sendable {
 
 /// A durable collection of identities and of what is linked to them.
 ///
-/// Durability: a change is on stable storage when the call returns. Atomicity: a change and its audit entries are there together
+/// Durability: a change is on stable storage when the call returns. Atomicity: a change, its audit entries and its event for the
+/// transparency log (``IdentityEvent``; where control is proven, links change or it is revoked) are there together
 /// or not at all, and no entry where nothing changed. Concurrency: any number of tasks and nodes may call; of two that prove one
 /// challenge, or control of one identifier, one succeeds.
 public protocol IdentityStore: Sendable {

@@ -40,12 +40,11 @@ public enum AgentLogEvent {
     /// The event of a record: what anyone can learn of the agent anyhow, and nothing of its owner.
     ///
     /// - Parameters:
-    ///   - identityCertificates: those of the agent that are valid at the event.
+    ///   - identityCertificates: those of the agent that are valid at the event; its server certificates are part of it.
     ///   - raID: the name of this registration authority.
     public static func json(
         of event: RecordedEvent,
         identityCertificates: [LoggedCertificate],
-        serverCertificates: [LoggedCertificate] = [],
         raID: String
     ) -> JSONValue {
         let registration = event.registration
@@ -59,7 +58,11 @@ public enum AgentLogEvent {
                 "name": .string(registration.description.displayName),
                 "version": .string("v\(registration.description.version)"),
             ],
-            "attestations": self.attestations(registration, identityCertificates, serverCertificates),
+            "attestations": self.attestations(
+                registration,
+                identityCertificates,
+                self.serverCertificates(of: registration, at: event.at)
+            ),
             "issuedAt": (registration.activatedAt ?? event.at).json,
             "expiresAt": registration.expiresAt?.json,
             "raId": .string(raID),
@@ -69,6 +72,16 @@ public enum AgentLogEvent {
             },
             "revokedAt": ending?.at.json,
         ])
+    }
+
+    /// Those that had been handed out at the event and were valid then.
+    private static func serverCertificates(of registration: Registration, at instant: Date) -> [LoggedCertificate] {
+        registration.serverRequests.compactMap { request in
+            guard request.status == .signed, let fingerprint = request.fingerprint, let notAfter = request.notAfter,
+                notAfter > instant
+            else { return nil }
+            return LoggedCertificate(fingerprint: fingerprint, type: self.serverType, notAfter: notAfter)
+        }
     }
 
     private static func attestations(

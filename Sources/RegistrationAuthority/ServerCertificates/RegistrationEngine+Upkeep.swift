@@ -52,7 +52,8 @@ extension RegistrationEngine {
                 return StepOutcome(registration: registration, retryAt: instant.addingTimeInterval(Budget.upkeepPause))
             }
         }
-        guard let renewAt = machine.registration.currentServer?.renewAt, renewAt <= instant else {
+        // One that is due at once is so by the time of the answer.
+        guard let renewAt = machine.registration.currentServer?.renewAt, renewAt <= self.environment.instant else {
             return StepOutcome(registration: machine.registration)
         }
         var request = ServerRequest(

@@ -43,34 +43,53 @@ public struct LogEnvelope: Hashable, Sendable {
         self.schemaVersion = schemaVersion
     }
 
-    /// Signs an event as its producer, and nothing else.
+    /// Signs an event as its producer, and attests the payload as the log.
     ///
-    /// - Parameter key: the producer's key; its `kid`, or else its thumbprint, names it.
+    /// - Parameters:
+    ///   - key: the producer's key; its `kid`, or else its thumbprint, names it.
+    ///   - log: the log's key for JWS with what signs by it; nil leaves the attestation away.
     /// - Throws: ``LogError`` with `.invalidEntry`, ``JOSEError``, or what the signer throws.
     public static func sign(
         _ event: JSONValue,
         logID: String,
         key: JSONWebKey,
+        log: (key: JSONWebKey, signer: JWSSigner)? = nil,
         signer: JWSSigner
     ) async throws -> LogEnvelope {
-        guard let algorithm = JWSAlgorithm.preferred(for: key.publicKey) else {
-            throw LogError(.invalidEntry, "the producer's key signs no JWS")
+        func envelope(_ producerSignature: String, _ signature: String?) -> LogEnvelope {
+            LogEnvelope(
+                logID: logID,
+                event: event,
+                keyID: key.keyID ?? key.thumbprint,
+                producerSignature: producerSignature,
+                signature: signature
+            )
         }
-        let keyID = key.keyID ?? key.thumbprint
-        let header = JWSHeader(algorithm: algorithm, keyID: keyID)
-        let signed = try await JSONWebSignature.sign(
-            try Self.canonical(event),
+        let produced = envelope(try await Self.sign(event, key, signer), nil)
+        guard let log else { return produced }
+        return envelope(produced.producerSignature, try await Self.sign(produced.payload, log.key, log.signer))
+    }
+
+    private static func sign(_ value: JSONValue, _ key: JSONWebKey, _ signer: JWSSigner) async throws -> String {
+        guard let algorithm = JWSAlgorithm.preferred(for: key.publicKey) else {
+            throw LogError(.invalidEntry, "the key '\(key.keyID ?? key.thumbprint)' signs no JWS")
+        }
+        let header = JWSHeader(algorithm: algorithm, keyID: key.keyID ?? key.thumbprint)
+        return try await JSONWebSignature.sign(
+            try Self.canonical(value),
             header: header,
             key: key.publicKey,
             signer: signer
-        )
-        return LogEnvelope(
-            logID: logID,
-            event: event,
-            keyID: keyID,
-            producerSignature: signed.detached,
-            signature: nil
-        )
+        ).detached
+    }
+
+    /// Verifies the log's signature over the payload.
+    ///
+    /// - Throws: ``LogError`` with `.invalidEntry` when there is none, or ``JOSEError``.
+    public func verifyLog(_ key: JSONWebKey) throws {
+        guard let signature = self.signature else { throw LogError(.invalidEntry, "the envelope has no 'signature'") }
+        let signed = try JSONWebSignature(detached: signature, payload: try Self.canonical(self.payload))
+        _ = try signed.verified(with: key)
     }
 
     /// Verifies the producer's signature.

@@ -25,7 +25,7 @@ struct SearchQuery: Hashable, Sendable {
 
     /// What the log can be asked for; a text may be of several forms.
     var subjects: [LogSubject] {
-        if let id = self.agent { return [.agent(id)] }
+        if let id = self.id { return [.agent(id), .identity(id)] }
         if let digits = self.hexadecimal, !digits.isEmpty {
             if digits.utf8.count == 2 * LogHash.byteCount {
                 return [UInt8](hexadecimal: digits).map { [.fingerprint($0)] } ?? []
@@ -40,8 +40,8 @@ struct SearchQuery: Hashable, Sendable {
     /// The index of an entry, if that is what it may be.
     var index: Int? { Decimal.decode(self.text) }
 
-    /// An agent's id: a UUID.
-    private var agent: String? {
+    /// The id of an agent or of an identity: a UUID.
+    private var id: String? {
         let groups = self.text.split(separator: "-", omittingEmptySubsequences: false)
         guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12],
             groups.allSatisfy({ $0.utf8.allSatisfy(\.isHexadecimalDigit) })

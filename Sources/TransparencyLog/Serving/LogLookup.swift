@@ -1,32 +1,82 @@
 // The port to who knows where something stands in the log.
 
+public import FoundationEssentials
 public import PKIX
 
 /// What entries are looked up by.
 public enum LogSubject: Hashable, Sendable {
-    /// An agent, by its id.
+    /// An agent, by its id: what happened to it.
     case agent(String)
+    /// An identity, by its id: what was proven, and which agents were linked.
+    case identity(String)
     /// A certificate, by its serial number.
     case serialNumber(SerialNumber)
     /// A certificate, by the SHA-256 of its DER.
     case fingerprint([UInt8])
-    /// Certificates for a host.
+    /// A host: certificates for it, and what happened to its agents.
     case host(String)
+}
+
+/// Which checkpoints of the history are wanted.
+public struct CheckpointSelection: Hashable, Sendable {
+    /// The sizes.
+    public var sizes: ClosedRange<Int>
+    /// Not those that were published before; nil for all.
+    public var since: Date?
+    /// Whether the smallest come first.
+    public var isAscending: Bool
+    /// How many at the most.
+    public var limit: Int
+    /// How many are passed over.
+    public var offset: Int
+
+    /// Creates a selection.
+    public init(
+        sizes: ClosedRange<Int> = 0...Int.max,
+        since: Date? = nil,
+        isAscending: Bool = false,
+        limit: Int,
+        offset: Int = 0
+    ) {
+        self.sizes = sizes
+        self.since = since
+        self.isAscending = isAscending
+        self.limit = limit
+        self.offset = offset
+    }
+}
+
+/// A checkpoint of the history.
+public struct StoredCheckpoint: Hashable, Sendable {
+    /// Its signed text.
+    public let bytes: [UInt8]
+    /// When it was recorded.
+    public let at: Date
+
+    /// Creates the value.
+    public init(bytes: [UInt8], at instant: Date) {
+        self.bytes = bytes
+        self.at = instant
+    }
 }
 
 /// Finds entries, and checkpoints of before.
 ///
 /// Any number of tasks may ask; only what is integrated is found.
 public protocol LogLookup: Sendable {
-    /// The places of the entries about a subject, the newest first.
-    func entries(about subject: LogSubject, limit: Int) async throws -> [IntegratedEntry]
+    /// The places of the entries about a subject, the newest first, after so many.
+    func entries(about subject: LogSubject, limit: Int, offset: Int) async throws -> [IntegratedEntry]
 
-    /// Checkpoints of greater size than this, or of any for nil, the smallest first.
-    func checkpoints(after size: Int?, limit: Int) async throws -> [[UInt8]]
+    /// Checkpoints that were published.
+    func checkpoints(_ selection: CheckpointSelection) async throws -> [StoredCheckpoint]
 
     /// The size of a checkpoint that was published with this root; nil for none.
     func size(ofRoot root: LogHash) async throws -> Int?
+}
 
-    /// Checkpoints of the greatest sizes, the greatest first.
-    func lastCheckpoints(limit: Int) async throws -> [[UInt8]]
+extension LogLookup {
+    /// The places of the newest entries about a subject, the newest first.
+    public func entries(about subject: LogSubject, limit: Int) async throws -> [IntegratedEntry] {
+        try await self.entries(about: subject, limit: limit, offset: 0)
+    }
 }

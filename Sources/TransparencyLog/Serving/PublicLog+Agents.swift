@@ -1,79 +1,110 @@
-// What the log says of agents: badge, audit, receipt, status token (ANS-4).
+// What the log says of agents and identities: badge, audit, receipt, status token (ANS-4).
 
 import FoundationEssentials
 import JSON
 
 extension PublicLog {
-    /// `/v1/agents/{id}` and what lies below it; nil when the log has nothing of the agent.
-    func aboutAgent(_ parts: [String]) async throws(LogError) -> LogAnswer? {
-        let subject = LogSubject.agent(parts[0])
-        let isAudit = parts.dropFirst().first == "audit"
-        let limit = isAudit ? Budget.auditPage : 1
-        let places = try await self.reading { try await self.lookup.entries(about: subject, limit: limit) }
-        guard let last = places.first else { return nil }
-        switch (parts.dropFirst().first, parts.count) {
-        case (nil, 1): return .json(try await self.badge(of: last).value(), maxAge: 1)
-        case ("audit", 2): return try await self.audit(places)
-        case ("receipt", 2): return try await self.receipt(of: last, isANS: true)
-        case ("receipt", 3) where parts[2] == "rfc9942": return try await self.receipt(of: last, isANS: false)
-        case ("proof", 2):
-            let file = try await self.reading { try await self.proofs.proofFile(of: last.index) }
+    /// What is below `/v1/agents/{id}` or `/v1/identities/{id}`; nil when the log has nothing of the subject.
+    func about(_ subject: LogSubject, _ parts: [String], _ query: String) async throws -> LogAnswer? {
+        if parts == ["audit"] { return try await self.audit(subject, try LogQuery(query)) }
+        let newest = try await self.reading { try await self.lookup.entries(about: subject, limit: 1) }
+        guard let last = newest.first else { return nil }
+        let snapshot = try await self.reading { try await self.proofs.snapshot() }
+        switch (parts.first, parts.count) {
+        case (nil, 0): return try await self.badges([last], snapshot).first.map { .json($0, maxAge: 1) }
+        case ("receipt", 1): return try await self.receipt(of: last, snapshot, isANS: true)
+        case ("receipt", 2) where parts[1] == "rfc9942": return try await self.receipt(of: last, snapshot, isANS: false)
+        case ("proof", 1):
+            let file = try await self.reading { try await snapshot.proofFile(of: last.index) }
             return LogAnswer(bytes: file.bytes, contentType: "text/plain; charset=utf-8", maxAge: 1)
-        case ("status-token", 2): return try await self.statusToken(of: last, parts[0])
+        case ("status-token", 1):
+            guard case .agent(let agent) = subject else { return nil }
+            return try await self.statusToken(of: last, snapshot, agent)
         default: return nil
         }
     }
 
-    private func badge(of place: IntegratedEntry) async throws(LogError) -> AgentBadge {
-        let (envelope, inclusion) = try await self.envelope(at: place)
-        return AgentBadge(envelope, status: self.status(after: envelope), inclusion: inclusion)
+    /// The events, the newest first, page by page.
+    ///
+    /// All proofs of a page are of one tree.
+    private func audit(_ subject: LogSubject, _ query: LogQuery) async throws -> LogAnswer? {
+        let limit = try query.integer("limit", in: 1...Budget.auditPage, default: Budget.auditPage)
+        let offset = try query.integer("offset", in: 0...Budget.offset, default: 0)
+        let places = try await self.reading {
+            try await self.lookup.entries(about: subject, limit: limit, offset: offset)
+        }
+        guard !places.isEmpty || offset > 0 else { return nil }
+        let snapshot = try await self.reading { try await self.proofs.snapshot() }
+        return .json(["records": .array(try await self.badges(places, snapshot))], maxAge: 1)
     }
 
-    private func envelope(at place: IntegratedEntry) async throws(LogError) -> (LogEnvelope, LogInclusion) {
-        let entry = try await self.reading { try await self.proofs.entry(place.index) }
-        let inclusion = try await self.reading { try await self.proofs.inclusion(of: place.index) }
-        return (try LogEnvelope(entry), inclusion)
-    }
-
-    private func audit(_ places: [IntegratedEntry]) async throws(LogError) -> LogAnswer {
+    private func badges(_ places: [IntegratedEntry], _ snapshot: LogSnapshot) async throws -> [JSONValue] {
+        let entries = try await snapshot.entries(places.map(\.index))
         var badges: [JSONValue] = []
-        for place in places { badges.append(try await self.badge(of: place).value()) }
-        return .json(["records": .array(badges)], maxAge: 1)
+        for place in places {
+            try Task.checkCancellation()
+            guard let entry = entries[place.index] else { continue }
+            let envelope = try LogEnvelope(entry)
+            let inclusion = try await snapshot.inclusion(of: place.index)
+            badges.append(AgentBadge(envelope, status: self.status(after: envelope), inclusion: inclusion).value())
+        }
+        return badges
     }
 
-    private func receipt(of place: IntegratedEntry, isANS: Bool) async throws(LogError) -> LogAnswer {
+    private func receipt(
+        of place: IntegratedEntry,
+        _ snapshot: LogSnapshot,
+        isANS: Bool
+    ) async throws -> LogAnswer {
         let instant = self.now()
-        let bytes = try await self.reading {
-            let entry = try await self.proofs.entry(place.index)
-            let inclusion = try await self.proofs.inclusion(of: place.index)
+        let kept = try await self.signed.answer(for: .receipt(index: place.index, isANS: isANS), at: instant) {
+            let entry = try await snapshot.entry(place.index)
+            let inclusion = try await snapshot.inclusion(of: place.index)
             return isANS
                 ? try await self.receipts.ans(of: entry, inclusion, at: instant)
                 : try await self.receipts.rfc9942(of: entry, inclusion, at: instant)
         }
-        return LogAnswer(bytes: bytes, contentType: LogReceipt.mediaType, maxAge: 60)
+        return LogAnswer(kept, contentType: LogReceipt.mediaType, at: instant)
     }
 
-    private func statusToken(of place: IntegratedEntry, _ agent: String) async throws(LogError) -> LogAnswer {
-        let (envelope, _) = try await self.envelope(at: place)
-        let attestations = envelope.event["attestations"]
-        let token = StatusToken(
-            agentID: agent,
-            ansName: envelope.event["ansName"]?.text,
-            status: self.status(after: envelope),
-            identityCertificates: Self.certificates(attestations?["identityCerts"]),
-            serverCertificates: Self.certificates(attestations?["serverCerts"]),
-            metadataHashes: Self.texts(attestations?["metadataHashes"])
-        )
+    private func statusToken(
+        of place: IntegratedEntry,
+        _ snapshot: LogSnapshot,
+        _ agent: String
+    ) async throws -> LogAnswer {
         let instant = self.now()
-        let bytes = try await self.reading { try await token.signed(by: self.signer, at: instant) }
-        return LogAnswer(bytes: bytes, contentType: StatusToken.mediaType, maxAge: 60)
+        let envelope = try LogEnvelope(try await snapshot.entry(place.index))
+        let status = self.status(after: envelope)
+        let kept = try await self.signed.answer(for: .status(index: place.index, status), at: instant) {
+            let attestations = envelope.event["attestations"]
+            let token = StatusToken(
+                agentID: agent,
+                ansName: envelope.event["ansName"]?.text,
+                status: status,
+                identityCertificates: Self.certificates(attestations?["identityCerts"]),
+                serverCertificates: Self.certificates(attestations?["serverCerts"]),
+                metadataHashes: Self.texts(attestations?["metadataHashes"])
+            )
+            return try await token.signed(by: self.signer, at: instant)
+        }
+        return LogAnswer(kept, contentType: StatusToken.mediaType, at: instant)
     }
 
     private func status(after envelope: LogEnvelope) -> AgentLogStatus {
         let attestations = envelope.event["attestations"]
-        let ends = ["identityCerts", "serverCerts"].flatMap { Self.elements(attestations?[$0]) }
-            .compactMap { $0["notAfter"]?.text }.compactMap { try? Date($0, strategy: .iso8601) }
-        return AgentLogStatus(after: envelope.eventType, notAfter: ends.min(), at: self.now())
+        let ends = ["identityCerts", "serverCerts"].map { kind in
+            Self.elements(attestations?[kind]).compactMap { Self.instant($0["notAfter"]) }
+        }
+        return AgentLogStatus(
+            after: envelope.eventType,
+            ends: ends,
+            since: Self.instant(envelope.event["timestamp"]),
+            at: self.now()
+        )
+    }
+
+    private static func instant(_ value: JSONValue?) -> Date? {
+        value?.text.flatMap { try? Date($0, strategy: .iso8601) }
     }
 
     private static func elements(_ value: JSONValue?) -> [JSONValue] {
@@ -91,5 +122,13 @@ extension PublicLog {
     private static func texts(_ value: JSONValue?) -> [String: String] {
         guard case .object(let members)? = value else { return [:] }
         return Dictionary(members.compactMap { member in member.value.text.map { (member.name, $0) } }) { $1 }
+    }
+}
+
+extension LogAnswer {
+    /// What was signed, for as long as it is given to others too.
+    fileprivate init(_ kept: SignedAnswers.Kept, contentType: String, at instant: Date) {
+        let left = Int64(kept.until.timeIntervalSince(instant).rounded(.down))
+        self.init(bytes: kept.bytes, contentType: contentType, maxAge: max(1, left))
     }
 }

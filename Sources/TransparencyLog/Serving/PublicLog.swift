@@ -21,9 +21,10 @@ public struct PublicLog: Sendable {
     let lookup: any LogLookup
     let receipts: LogReceipt
     let signer: any CheckpointSigner
+    let signed = SignedAnswers()
     let now: @Sendable () -> Date
-    private let storage: any TileStorage
     let identity: LogIdentity
+    private let storage: any TileStorage
 
     /// Creates the log's public face.
     ///
@@ -47,49 +48,62 @@ public struct PublicLog: Sendable {
     /// Whether a path is one of the log's.
     public static func mayHave(_ path: String) -> Bool {
         path == "/checkpoint" || path == "/root-keys"
-            || ["/tile/", "/v1/log/", "/v1/agents/"].contains(where: path.hasPrefix)
+            || ["/tile/", "/v1/log/", "/v1/agents/", "/v1/identities/"].contains(where: path.hasPrefix)
     }
+
+    /// Whether what is at a path is made for whoever asks, from database and tiles, rather than read and sent.
+    public static func isCostly(_ path: String) -> Bool { path.hasPrefix("/v1/") }
 
     /// What is at a path; nil for nothing.
     ///
-    /// - Throws: ``LogError`` when the log cannot say now, or what reading throws.
-    public func answer(_ path: String) async throws -> LogAnswer? {
-        guard path.utf8.count <= Budget.pathBytes else { return nil }
+    /// - Parameter query: what follows the "?".
+    /// - Throws: ``LogError``: `.malformedQuery`, or when the log cannot say now; or what reading throws.
+    public func answer(_ path: String, query: String = "") async throws -> LogAnswer? {
+        guard path.utf8.count <= Budget.pathBytes, query.utf8.count <= Budget.pathBytes else { return nil }
         if path.hasPrefix("/tile/") { return try await self.tile(String(path.dropFirst())) }
         do {
-            return try await self.document(path.split(separator: "/").map { String($0) })
+            return try await self.document(
+                path.dropFirst().split(separator: "/", omittingEmptySubsequences: false),
+                query
+            )
         } catch let error as LogError where error.code == .outOfRange || error.code == .notFound {
             return nil
         }
     }
 
-    private func document(_ parts: [String]) async throws -> LogAnswer? {
+    private func document(_ path: [Substring], _ query: String) async throws -> LogAnswer? {
+        let parts = path.map { String($0) }
         if parts == ["checkpoint"] { return try await self.checkpoint() }
         if parts == ["root-keys"] { return self.rootKeys }
         guard parts.count > 2, parts[0] == "v1" else { return nil }
         let rest = Array(parts[2...])
-        if parts[1] == "log" { return try await self.aboutLog(rest) }
-        return parts[1] == "agents" ? try await self.aboutAgent(rest) : nil
+        switch parts[1] {
+        case "log": return try await self.aboutLog(rest, query)
+        case "agents": return try await self.about(.agent(rest[0]), Array(rest.dropFirst()), query)
+        case "identities": return try await self.about(.identity(rest[0]), Array(rest.dropFirst()), query)
+        default: return nil
+        }
     }
 
-    private func aboutLog(_ parts: [String]) async throws(LogError) -> LogAnswer? {
+    private func aboutLog(_ parts: [String], _ query: String) async throws -> LogAnswer? {
         switch (parts[0], parts.count) {
-        case ("checkpoint", 1): return try await self.checkpoint()
-        case ("checkpoint", 2) where parts[1] == "history": return try await self.history()
+        case ("checkpoint", 1): return try await self.checkpointDocument()
+        case ("checkpoint", 2) where parts[1] == "history": return try await self.history(try LogQuery(query))
         case ("root-keys", 1): return self.rootKeys
+        case ("schema", 2): return LogSchema.answer(parts[1])
         case ("entry", 2): return try await self.entry(parts[1])
         case ("proof", 2): return try await self.proofFile(parts[1])
         case ("inclusion", 3): return try await self.inclusion(parts[1], parts[2])
         case ("consistency", 3): return try await self.consistency(parts[1], parts[2])
-        case ("lookup", 3): return try await self.search(parts[1], parts[2])
+        case ("lookup", 3): return try await self.search(parts[1], parts[2], try LogQuery(query))
         default: return nil
         }
     }
 
     /// C2SP: "the checkpoint … SHOULD be cached for a few seconds at most"; tiles never change.
     private func checkpoint() async throws(LogError) -> LogAnswer {
-        let checkpoint = try await self.reading { try await self.proofs.checkpoint() }
-        return LogAnswer(bytes: checkpoint.bytes, contentType: "text/plain; charset=utf-8", maxAge: 1)
+        let snapshot = try await self.reading { try await self.proofs.snapshot() }
+        return LogAnswer(bytes: snapshot.bytes, contentType: "text/plain; charset=utf-8", maxAge: 1)
     }
 
     private var rootKeys: LogAnswer {
@@ -108,12 +122,6 @@ public struct PublicLog: Sendable {
             bytes = try await self.storage.read(tile.full).map { Array($0.prefix(tile.width * LogHash.byteCount)) }
         }
         return bytes.map { LogAnswer(bytes: $0, contentType: "application/octet-stream", maxAge: 31_536_000) }
-    }
-
-    private func history() async throws(LogError) -> LogAnswer {
-        let notes = try await self.reading { try await self.lookup.lastCheckpoints(limit: Budget.historyPage) }
-        let checkpoints = notes.map { JSONValue.string(String(decoding: $0, as: UTF8.self)) }
-        return .json(["checkpoints": .array(checkpoints)], maxAge: 1)
     }
 
     private func entry(_ text: String) async throws(LogError) -> LogAnswer? {
@@ -158,10 +166,13 @@ public struct PublicLog: Sendable {
         return try await self.reading { try await self.lookup.size(ofRoot: root) }
     }
 
-    private func search(_ kind: String, _ value: String) async throws(LogError) -> LogAnswer? {
+    private func search(_ kind: String, _ value: String, _ query: LogQuery) async throws(LogError) -> LogAnswer? {
+        let limit = try query.integer("limit", in: 1...Budget.searchPage, default: Budget.searchPage)
+        let offset = try query.integer("offset", in: 0...Budget.offset, default: 0)
         let subject: LogSubject? =
             switch kind {
             case "agent": .agent(value)
+            case "identity": .identity(value)
             case "host": .host(value.lowercased())
             case "serial": (try? SerialNumber(hexadecimal: value)).map { .serialNumber($0) }
             case "fingerprint":
@@ -169,7 +180,9 @@ public struct PublicLog: Sendable {
             default: nil
             }
         guard let subject else { return nil }
-        let found = try await self.reading { try await self.lookup.entries(about: subject, limit: Budget.searchPage) }
+        let found = try await self.reading {
+            try await self.lookup.entries(about: subject, limit: limit, offset: offset)
+        }
         let entries = found.map { entry -> JSONValue in
             ["entryId": .integer(entry.index), "leafHash": .string(entry.leafHash.hexadecimal)]
         }

@@ -30,8 +30,6 @@ enum ColdOutcome: Sendable {
     case tryLater(Int)
     /// The responder failed.
     case failed
-    /// The answer to a CA's challenge; nil when there is none.
-    case challenge(String?)
 }
 
 /// The state of one part of the cache.

@@ -17,38 +17,22 @@ final class StatusDesk: Sendable {
     private enum Job: Sendable {
         case flight(Flight)
         case request(OCSPRequest, Waiter)
-        case challenge(String, Waiter)
     }
 
     private let maker: AnswerMaker
-    private let challenges: (@Sendable (String) async throws -> String?)?
     private let limit: Int
     private let underWay = Atomic<Int>(0)
     private let jobs: AsyncStream<Job>
     private let continuation: AsyncStream<Job>.Continuation
 
-    init(
-        maker: AnswerMaker,
-        challenges: (@Sendable (String) async throws -> String?)? = nil,
-        limit: Int
-    ) {
+    init(maker: AnswerMaker, limit: Int) {
         self.maker = maker
-        self.challenges = challenges
         self.limit = limit
         (self.jobs, self.continuation) = AsyncStream.makeStream()
     }
 
     /// Answers that are being made.
     var count: Int { self.underWay.load(ordering: .relaxed) }
-
-    /// Whether answers to CAs' challenges can be looked up.
-    var answersChallenges: Bool { self.challenges != nil }
-
-    /// Asks for the answer to a challenge.
-    func ask(challenge token: String, _ waiter: @escaping Waiter) -> Reply {
-        if self.take() { self.submit(.challenge(token, waiter)) } else { self.turnAway(.challenge(token, waiter)) }
-        return .waiting
-    }
 
     /// Asks for one certificate.
     func ask(_ key: StatusKey, now: Int64, _ waiter: @escaping Waiter) -> Reply {
@@ -76,7 +60,6 @@ final class StatusDesk: Sendable {
                     switch job {
                     case .flight(let flight): await self.maker.make(flight)
                     case .request(let request, let waiter): waiter(await self.maker.make(request))
-                    case .challenge(let token, let waiter): waiter(await self.answer(token))
                     }
                     self.give()
                 }
@@ -86,12 +69,6 @@ final class StatusDesk: Sendable {
 
     /// Takes no more; whoever asks from now on is told to try later.
     func finish() { self.continuation.finish() }
-
-    private func answer(_ token: String) async -> ColdOutcome {
-        do { return .challenge(try await self.challenges?(token)) } catch {
-            return .tryLater(Budget.retryAfterSeconds)
-        }
-    }
 
     private func take() -> Bool {
         if self.underWay.wrappingAdd(1, ordering: .relaxed).oldValue < self.limit { return true }
@@ -112,7 +89,7 @@ final class StatusDesk: Sendable {
         case .flight(let flight):
             // Whoever joined meanwhile is turned away too.
             for waiter in self.maker.cache.finish(flight, nil, now: 0).0 { waiter(.tryLater(Budget.retryAfterSeconds)) }
-        case .request(_, let waiter), .challenge(_, let waiter): waiter(.tryLater(Budget.retryAfterSeconds))
+        case .request(_, let waiter): waiter(.tryLater(Budget.retryAfterSeconds))
         }
     }
 }

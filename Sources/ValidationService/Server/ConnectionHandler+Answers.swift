@@ -8,7 +8,6 @@ extension ConnectionHandler {
     enum Question {
         case key(StatusKey)
         case request(OCSPRequest)
-        case challenge(String)
     }
 
     /// Asks the desk, and waits for its answer unless it comes at once.
@@ -23,7 +22,6 @@ extension ConnectionHandler {
             switch question {
             case .key(let key): desk.ask(key, now: self.worker.dispatcher.writer.now, waiter)
             case .request(let request): desk.ask(request, waiter)
-            case .challenge(let token): desk.ask(challenge: token, waiter)
             }
         if case .ready(let response) = reply { self.write(.cached(response)) }
     }
@@ -100,7 +98,6 @@ extension ConnectionHandler {
 
 extension ConnectionHandler.Question {
     fileprivate func route(_ head: RequestHead) -> Route {
-        if case .challenge = self { return .challenge }
-        return head.method == .post ? .ocspPost : .ocspGet
+        head.method == .post ? .ocspPost : .ocspGet
     }
 }

@@ -25,6 +25,7 @@ extension ConnectionHandler {
     func close() {
         guard self.state.phase != .closed else { return }
         self.state.close()
+        self.abandonLoad()
         self.context?.close(promise: nil)
     }
 
@@ -48,7 +49,10 @@ extension ConnectionHandler {
             self.finish(context)
         case .giveUp:
             guard case .answering(let number) = self.state.phase else { return }
-            if self.loading != nil { return self.loaded(number, .busy) }
+            if self.loading != nil {
+                self.abandonLoad()
+                return self.loaded(number, .busy)
+            }
             self.answered(number, .tryLater(Budget.retryAfterSeconds))
         }
     }

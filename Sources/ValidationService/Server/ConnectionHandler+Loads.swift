@@ -4,22 +4,49 @@ import NIOCore
 import PKIX
 
 extension ConnectionHandler {
+    /// A request that waits for what it asks for.
+    struct Loading {
+        let head: RequestHead
+        /// The fields that the answer depends on are read again when it is there.
+        let octets: [UInt8]
+        let route: Route
+        /// Looks for it; nil when there was no place for it.
+        ///
+        /// Its parent is the connection: whatever ends the wait cancels it.
+        var task: Task<Void, Never>?
+    }
+
     /// Has a resource looked for, and waits.
-    func load(_ context: ChannelHandlerContext, _ head: RequestHead, _ target: ResourceTarget, _ bytes: Span<UInt8>) {
+    func load(
+        _ context: ChannelHandlerContext,
+        _ head: RequestHead,
+        _ target: ResourceTarget,
+        _ share: LoadShare,
+        _ bytes: Span<UInt8>
+    ) {
         let shared = self.worker.dispatcher.context
         let number = self.state.beganAnswer(now: self.worker.now)
-        // The fields that the answer depends on are read again when it is there.
-        self.loading = (head, (0..<min(head.totalLength, bytes.count)).map { bytes[$0] })
-        guard let loader = shared.loader, shared.loadSlots.take() else { return self.write(.busy, context) }
+        let octets = (0..<min(head.totalLength, bytes.count)).map { bytes[$0] }
+        self.loading = Loading(head: head, octets: octets, route: share.route)
+        guard let loader = shared.loader, shared.loadSlots.take(share) else { return self.write(.busy, context) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
-        Task {
+        self.loading?.task = Task {
             let outcome: LoadOutcome
-            do { outcome = try await loader.load(target).map { .found($0) } ?? .nothing } catch { outcome = .busy }
-            shared.loadSlots.giveBack()
+            do {
+                outcome = try await loader.load(target).map { .found($0) } ?? .nothing
+            } catch is MalformedQuery {
+                outcome = .malformed
+            } catch {
+                outcome = .busy
+            }
+            shared.loadSlots.giveBack(share)
             eventLoop.execute { bound.value.loaded(number, outcome) }
         }
     }
+
+    /// Nobody waits for what is looked for.
+    func abandonLoad() { self.loading?.task?.cancel() }
 
     /// The resource has been found, or not; it may be that nobody waits for it any more.
     func loaded(_ number: Int, _ outcome: LoadOutcome) {
@@ -30,17 +57,20 @@ extension ConnectionHandler {
     }
 
     private func write(_ outcome: LoadOutcome, _ context: ChannelHandlerContext) {
-        guard let (head, octets) = self.loading else { return }
+        guard let loading = self.loading else { return }
         self.loading = nil
+        let (head, route) = (loading.head, loading.route)
         let persistence = Persistence(head, endsSoon: self.state.isQuiescing)
         let next =
             switch outcome {
-            case .found(let resource): self.worker.dispatcher.serve(resource, head, octets.span, persistence)
-            case .nothing: self.worker.dispatcher.refuse(.notFound, .resource, head, persistence)
+            case .found(let resource):
+                self.worker.dispatcher.serve(resource, head, loading.octets.span, persistence, route: route)
+            case .nothing: self.worker.dispatcher.refuse(.notFound, route, head, persistence)
+            case .malformed: self.worker.dispatcher.refuse(.badRequest, route, head, persistence)
             case .busy:
                 self.worker.dispatcher.refuse(
                     .serviceUnavailable,
-                    .resource,
+                    route,
                     head,
                     persistence,
                     fields: "Retry-After: \(Budget.retryAfterSeconds)\r\n"

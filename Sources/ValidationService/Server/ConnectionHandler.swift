@@ -18,8 +18,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     /// A request's head, whose answer is being made, with its route.
     var waiting: (head: RequestHead, route: Route)?
-    /// A request's head and octets, while what it asks for is looked for.
-    var loading: (head: RequestHead, octets: [UInt8])?
+    /// A request, while what it asks for is looked for.
+    var loading: Loading?
     private var scanner = RequestScanner()
     /// What has come and belongs to no request that was answered.
     private var pending = ByteBuffer()
@@ -74,9 +74,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if self.worker.dispatcher.writer.output.readableBytes >= Budget.outputBytes { self.flush(context, nil) }
         case .cold(let key): self.ask(context, head, .key(key))
         case .ask(let request): self.ask(context, head, .request(request))
-        case .challenge(let token): self.ask(context, head, .challenge(token))
         case .send(let content, let range): self.send(context, content, range, isLast: persistence == .ends)
-        case .load(let path): self.load(context, head, path, bytes)
+        case .load(let target, let share): self.load(context, head, target, share, bytes)
         }
     }
 
@@ -109,11 +108,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         self.state.close()
+        self.abandonLoad()
         self.worker.remove(self)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.state.close()
+        self.abandonLoad()
         self.worker.remove(self)
         context.fireChannelInactive()
     }

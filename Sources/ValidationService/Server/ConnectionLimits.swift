@@ -20,6 +20,10 @@ public struct ConnectionLimits: Hashable, Sendable {
     public var drain = Duration.seconds(Budget.drainSeconds)
     /// Answers that are being signed at once.
     public var coldAnswers = Budget.coldAnswers
+    /// Resources that are looked for at once, by their share.
+    public var loads: [LoadShare: Int] = [
+        .files: Budget.fileLoads, .answers: Budget.answerLoads, .challenges: Budget.challengeLoads,
+    ]
 
     /// The limits of ``Budget``.
     public init() {}

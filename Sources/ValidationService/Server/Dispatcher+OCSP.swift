@@ -164,7 +164,6 @@ extension Dispatcher {
 
     /// Writes what came of a cold request.
     mutating func write(_ outcome: ColdOutcome, _ route: Route, _ head: RequestHead, _ persistence: Persistence) {
-        if route == .challenge { return self.writeChallenge(outcome, head, persistence) }
         switch outcome {
         case .signed(let response):
             let label = AnswerLabel(response.status ?? .unknown)
@@ -174,7 +173,7 @@ extension Dispatcher {
         case .tryLater(let seconds):
             let response = ReadyResponse(error: .tryLater, retryAfter: seconds)
             _ = self.write(response, .tryLater, .error, route, head, persistence)
-        case .failed, .challenge:
+        case .failed:
             _ = self.write(self.context.internalError, .internalError, .error, route, head, persistence)
         }
     }

@@ -13,12 +13,10 @@ struct Dispatcher {
         case cold(StatusKey)
         /// An answer for this request alone must be made.
         case ask(OCSPRequest)
-        /// The answer to a CA's challenge must be looked up, by its token.
-        case challenge(String)
         /// The head is in the output; this part of the content follows.
         case send(PublishedResource.Content, Range<Int>)
         /// What is at this path must be looked for.
-        case load(ResourceTarget)
+        case load(ResourceTarget, LoadShare)
     }
 
     let context: ServerContext
@@ -43,13 +41,10 @@ struct Dispatcher {
             if let resource = self.context.resources.resource(path) {
                 return self.serve(resource, head, bytes, persistence)
             }
-            if self.context.desk.answersChallenges, let token = ChallengePath.token(path) {
-                return self.serveChallenge(token, head, persistence)
-            }
-            if self.context.loader?.mayHave(path) == true {
+            if let share = self.context.loader?.share(of: path) {
                 let query = (range.upperBound..<head.target.upperBound).dropFirst()
                 let target = ResourceTarget(path: path, query: bytes.text(query.startIndex..<query.endIndex))
-                return self.load(target, head, persistence)
+                return self.load(target, share, head, persistence)
             }
         case .none: break
         }

@@ -11,7 +11,7 @@ final class ServerContext: Sendable {
     let desk: StatusDesk
     let resources: any StaticResources
     let loader: (any ResourceLoading)?
-    let loadSlots = LoadSlots()
+    let loadSlots: LoadSlots
     let limits: ConnectionLimits
     let echoesNonce: Bool
     let now: @Sendable () -> CertificateTime
@@ -39,6 +39,7 @@ final class ServerContext: Sendable {
         self.resources = resources
         self.loader = loader
         self.limits = limits
+        self.loadSlots = LoadSlots(limits)
         self.echoesNonce = echoesNonce
         self.now = now
         self.metricsFactory = metricsFactory

@@ -22,8 +22,8 @@ enum Representation: Equatable {
                 return
             }
         } else if !head.ifModifiedSince.isEmpty, let since = HTTPDate.sortable(bytes.text(head.ifModifiedSince)),
-            resource.lastModified.description < since
-                || resource.lastModified.description == since && !resource.sharesItsSecond
+            let modified = resource.lastModified?.description,
+            modified < since || modified == since && !resource.sharesItsSecond
         {
             self = .notModified
             return
@@ -40,8 +40,9 @@ enum Representation: Equatable {
     private static func admitsRange(_ resource: PublishedResource, _ head: RequestHead, _ bytes: Span<UInt8>) -> Bool {
         if head.ifRange.isEmpty { return true }
         let text = bytes.text(head.ifRange)
-        return text == "\"\(resource.entityTag)\""
-            || HTTPDate.sortable(text) == resource.lastModified.description && !resource.sharesItsSecond
+        if text == "\"\(resource.entityTag)\"" { return true }
+        guard let modified = resource.lastModified?.description, !resource.sharesItsSecond else { return false }
+        return HTTPDate.sortable(text) == modified
     }
 
     /// One range of octets; several, or anything that is none, are answered with the whole, as §14.2 admits.

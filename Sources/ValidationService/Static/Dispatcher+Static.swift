@@ -9,45 +9,58 @@ extension Dispatcher {
         _ resource: PublishedResource,
         _ head: RequestHead,
         _ bytes: Span<UInt8>,
-        _ persistence: Persistence
+        _ persistence: Persistence,
+        route: Route = .resource
     ) -> Outcome {
-        guard head.method == .get || head.method == .head else { return self.refuseMethod(head, persistence) }
+        guard head.method == .get || head.method == .head else { return self.refuseMethod(route, head, persistence) }
         // RFC 9110 §13.2.1: conditions and ranges are of what would be answered with 200.
         if let status = resource.standing.status {
-            return self.send(resource, 0..<resource.count, status, head, persistence)
+            return self.send(resource, 0..<resource.count, status, route, head, persistence)
         }
         switch Representation(resource, head, bytes) {
         case .notModified:
-            self.tally.request(.resource, .notModified)
+            self.tally.request(route, .notModified)
             self.writer.writeHead(.notModified, fields: self.validators(resource), persistence)
             return .done
         case .unsatisfiable:
             let fields = "Content-Range: bytes */\(resource.count)\r\n"
-            return self.refuse(.rangeNotSatisfiable, .resource, head, persistence, fields: fields)
-        case .whole: return self.send(resource, 0..<resource.count, .ok, head, persistence)
-        case .part(let range): return self.send(resource, range, .partialContent, head, persistence)
+            return self.refuse(.rangeNotSatisfiable, route, head, persistence, fields: fields)
+        case .whole: return self.send(resource, 0..<resource.count, .ok, route, head, persistence)
+        case .part(let range): return self.send(resource, range, .partialContent, route, head, persistence)
         }
     }
 
     /// Has a resource looked for that can only be read.
-    mutating func load(_ target: ResourceTarget, _ head: RequestHead, _ persistence: Persistence) -> Outcome {
-        guard head.method == .get || head.method == .head else { return self.refuseMethod(head, persistence) }
-        return .load(target)
+    mutating func load(
+        _ target: ResourceTarget,
+        _ share: LoadShare,
+        _ head: RequestHead,
+        _ persistence: Persistence
+    ) -> Outcome {
+        guard head.method == .get || head.method == .head else {
+            return self.refuseMethod(share.route, head, persistence)
+        }
+        return .load(target, share)
     }
 
-    private mutating func refuseMethod(_ head: RequestHead, _ persistence: Persistence) -> Outcome {
+    private mutating func refuseMethod(
+        _ route: Route,
+        _ head: RequestHead,
+        _ persistence: Persistence
+    ) -> Outcome {
         if head.method == .unknown { return self.refuse(.notImplemented, .none, head, persistence) }
-        return self.refuse(.methodNotAllowed, .resource, head, persistence, fields: "Allow: GET, HEAD\r\n")
+        return self.refuse(.methodNotAllowed, route, head, persistence, fields: "Allow: GET, HEAD\r\n")
     }
 
     private mutating func send(
         _ resource: PublishedResource,
         _ range: Range<Int>,
         _ status: HTTPStatus,
+        _ route: Route,
         _ head: RequestHead,
         _ persistence: Persistence
     ) -> Outcome {
-        self.tally.request(.resource, status)
+        self.tally.request(route, status)
         var fields = "Content-Type: \(resource.contentType)\r\nContent-Length: \(range.count)\r\n"
         if status == .partialContent {
             fields += "Content-Range: bytes \(range.lowerBound)-\(range.upperBound - 1)/\(resource.count)\r\n"
@@ -61,10 +74,14 @@ extension Dispatcher {
         var fields = "Accept-Ranges: bytes\r\nETag: \"\(resource.entityTag)\"\r\n"
         for field in resource.fields { fields += "\(field.name): \(field.value)\r\n" }
         if let expires = resource.expires { fields += "Expires: \(HTTPDate.text(expires))\r\n" }
-        if let age = resource.age(now: self.writer.now) {
+        if let modified = resource.lastModified { fields += "Last-Modified: \(HTTPDate.text(modified))\r\n" }
+        if resource.maxAge == 0 {
+            fields += "Cache-Control: no-store\r\n"
+        } else if let age = resource.age(now: self.writer.now) {
             fields += "Cache-Control: max-age=\(age),public,no-transform,must-revalidate\r\n"
         }
-        return fields + "Last-Modified: \(HTTPDate.text(resource.lastModified))"
+        // The head's writer ends the last line.
+        return String(fields.dropLast(1))
     }
 }
 

@@ -31,8 +31,8 @@ public struct PublishedResource: Sendable {
     public let contentType: String
     /// The strong entity tag, without quotes: characters of RFC 9110 §8.8.3 only.
     public let entityTag: String
-    /// When it was made.
-    public let lastModified: CertificateTime
+    /// When it was made; `nil` for what changes too often for a date to tell one state from the next (RFC 9110 §8.8.2.2).
+    public let lastModified: CertificateTime?
     /// Whether what was published at the same path before it was made in the same second: then the date does not tell the
     /// two apart (RFC 9110 §8.8.2.2), and is believed only when the client's is later.
     public var sharesItsSecond = false
@@ -42,7 +42,7 @@ public struct PublishedResource: Sendable {
     public var fields: [(name: String, value: String)] = []
     /// Until when it may be kept; `nil` for no limit of its own.
     public let expires: CertificateTime?
-    /// Seconds that caches may keep it, at most until ``expires``; `nil` to say ``expires`` alone.
+    /// Seconds that caches may keep it, at most until ``expires``; 0 for not at all, `nil` to say ``expires`` alone.
     public let maxAge: Int64?
 
     /// Creates a resource.
@@ -50,7 +50,7 @@ public struct PublishedResource: Sendable {
         content: Content,
         contentType: String,
         entityTag: String,
-        lastModified: CertificateTime,
+        lastModified: CertificateTime?,
         expires: CertificateTime? = nil,
         maxAge: Int64? = nil
     ) {
@@ -66,7 +66,7 @@ public struct PublishedResource: Sendable {
     public init(
         bytes: [UInt8],
         contentType: String,
-        lastModified: CertificateTime,
+        lastModified: CertificateTime?,
         expires: CertificateTime? = nil,
         maxAge: Int64? = nil
     ) {

@@ -1,6 +1,14 @@
 // The port to what is published and must be looked for first: files that are too many for a table, answers that others make.
 
-import Synchronization
+/// Which of the server's loads one is counted among: none of the shares can take from another.
+public enum LoadShare: Int, Hashable, Sendable, CaseIterable {
+    /// What is read and sent as it is.
+    case files
+    /// What is made for whoever asks, and costs.
+    case answers
+    /// Answers to CAs (RFC 8555 §8.3), on which our own certificates wait.
+    case challenges
+}
 
 /// What is asked for.
 public struct ResourceTarget: Hashable, Sendable {
@@ -16,17 +24,25 @@ public struct ResourceTarget: Hashable, Sendable {
     }
 }
 
+/// That a query cannot be understood: the client is told so (400).
+public struct MalformedQuery: Error, Hashable, Sendable {
+    /// Creates the error.
+    public init() {}
+}
+
 /// Looks for what is published.
 ///
-/// Any number of calls may be under way, at most ``Budget/loads`` from one server; each ends when it is cancelled.
+/// Any number of calls may be under way, of each share as many as ``ConnectionLimits/loads`` says. A call's task is cancelled when
+/// its client is gone or has waited for too long; it counts until it has ended.
 public protocol ResourceLoading: Sendable {
-    /// Whether something may be at a path, which begins with "/" and has no query: by its form alone, for it is called on
-    /// event loops.
-    func mayHave(_ path: String) -> Bool
+    /// The share of what may be at a path, which begins with "/" and has no query; nil where nothing can be.
+    ///
+    /// By its form alone, for it is called on event loops.
+    func share(of path: String) -> LoadShare?
 
     /// What is at a path; nil for nothing.
     ///
-    /// - Throws: when that cannot be said now; the client is told to ask again.
+    /// - Throws: ``MalformedQuery``, or anything when it cannot be said now; the client is then told to ask again.
     func load(_ target: ResourceTarget) async throws -> PublishedResource?
 }
 
@@ -37,38 +53,13 @@ public struct ResourceLoaders: ResourceLoading {
     /// Joins loaders.
     public init(_ loaders: [any ResourceLoading]) { self.loaders = loaders }
 
-    /// Whether one of them may have it.
-    public func mayHave(_ path: String) -> Bool { self.loaders.contains { $0.mayHave(path) } }
+    /// That of the first that may have it.
+    public func share(of path: String) -> LoadShare? {
+        self.loaders.lazy.compactMap { $0.share(of: path) }.first
+    }
 
     /// What the first that may have it has.
     public func load(_ target: ResourceTarget) async throws -> PublishedResource? {
-        try await self.loaders.first { $0.mayHave(target.path) }?.load(target)
+        try await self.loaders.first { $0.share(of: target.path) != nil }?.load(target)
     }
-}
-
-/// How many loads are under way; guarded by its lock.
-final class LoadSlots: Sendable {
-    private let underWay = Mutex(0)
-
-    /// Takes one; false when there is none.
-    func take() -> Bool {
-        self.underWay.withLock { count in
-            guard count < Budget.loads else { return false }
-            count += 1
-            return true
-        }
-    }
-
-    /// Gives one back.
-    func giveBack() { self.underWay.withLock { $0 -= 1 } }
-}
-
-/// What came of a load.
-enum LoadOutcome: Sendable {
-    /// It is there.
-    case found(PublishedResource)
-    /// Nothing is there.
-    case nothing
-    /// It cannot be said now.
-    case busy
 }

@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import PKIX
+import TransparencyLog
 
 /// The description of a certificate.
 struct CertificateDocument {
@@ -14,6 +15,8 @@ struct CertificateDocument {
     let instant: CertificateTime
     /// The chain, for answers about one certificate.
     let chain: IssuerChains.Chain?
+    /// That the log has what was done, where the caller waited for it.
+    var inclusion: LogInclusion?
 
     /// Writes the object.
     func write(into json: inout JSONWriter) {
@@ -36,6 +39,7 @@ struct CertificateDocument {
                 $0.name("chain")
                 $0.raw(chain.json)
             }
+            if let inclusion = self.inclusion { $0.log(inclusion) }
         }
     }
 
@@ -46,6 +50,7 @@ struct CertificateDocument {
         headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
+        headers.append(contentsOf: HTTPFields.applied(self.inclusion))
         headers[.contentType] = form.mediaType
         headers[.vary] = "Accept"
         let body: ByteBuffer

@@ -7,6 +7,7 @@ import JSON
 import NIOHTTP1
 import PKIX
 import RegistrationAuthority
+import TransparencyLog
 import Verification
 
 extension Problem {
@@ -22,6 +23,7 @@ extension Problem {
             self.init(error)
         case let error as VerificationError:
             self.init(named: error.code.rawValue, error.reason, retryAfter: error.code == .overloaded ? 5 : nil)
+        case let error as LogError: self.init(error)
         case let error as HTTPError: self.init(error)
         case is SlowBodyError: self.init(.requestTimeout, "the body did not come in time")
         case is HTTPParserError: self.init(.malformedRequest, "the request is not well-formed HTTP/1.1 (RFC 9112)")
@@ -127,6 +129,17 @@ extension Problem {
         } else {
             let code: ProblemCode = failure.isTransient ? .serverCertificatesUnavailable : .orderFailed
             self.init(code, "\(failure.code): \(failure.reason)", headers: retryAfter)
+        }
+    }
+
+    /// What the transparency log says; a log that contradicts itself is no business of callers.
+    private init(_ error: LogError) {
+        switch error.code {
+        case .malformedQuery: self.init(.invalidQuery, error.reason)
+        case .outOfRange, .notFound: self.init(.logEntryNotFound, error.reason)
+        case .unavailable, .overloaded, .storageFailed:
+            self.init(.logUnavailable, "the log cannot say now; ask again", headers: .retryAfter(2))
+        default: self = .unknown
         }
     }
 

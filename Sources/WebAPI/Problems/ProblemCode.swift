@@ -154,6 +154,8 @@ enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case identityNotVerified = "IDENTITY_NOT_VERIFIED"
     case invalidLinkRequest = "INVALID_LINK_REQUEST"
     case agentNotLinkable = "AGENT_NOT_LINKABLE"
+    case logEntryNotFound = "LOG_ENTRY_NOT_FOUND"
+    case logUnavailable = "LOG_UNAVAILABLE"
 }
 
 extension ProblemCode {
@@ -168,7 +170,8 @@ extension ProblemCode {
         case .notFound, .certificateNotFound, .agentNotFound, .csrNotFound, .cardNotFound, .accountNotFound,
             .tokenNotFound:
             .notFound
-        case .renewalNotFound: .notFound
+        case .renewalNotFound, .logEntryNotFound: .notFound
+        case .logUnavailable: .serviceUnavailable
         case .pendingRenewalExists: .conflict
         case .invalidServerCSR, .invalidServerCertificate, .serverCertificatesDisabled, .renewalCompleted,
             .invalidRenewalRequest, .orderFailed:

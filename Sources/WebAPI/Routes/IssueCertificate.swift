@@ -6,13 +6,17 @@ import HTTPTypes
 import Hummingbird
 import PKIX
 import RegistrationAuthority
+import TransparencyLog
 
 extension Route {
     /// Issues a certificate: `{"profile", "csr", "lifetime"?}` → 201.
+    ///
+    /// With `Prefer: wait` the answer carries the proof that the log has it, when that comes in time.
     static func issueCertificate(
         _ authority: IssuingAuthority,
         _ chains: IssuerChains,
-        _ registrations: RegistrationService?
+        _ registrations: RegistrationService?,
+        _ log: LogCalls?
     ) -> Route {
         Route(
             .post,
@@ -38,7 +42,8 @@ extension Route {
                 let document = CertificateDocument(
                     stored: issued.stored,
                     instant: authority.now,
-                    chain: chains[issued.stored.issuer]
+                    chain: chains[issued.stored.issuer],
+                    inclusion: await log?.inclusion(of: .issuance(issued.stored.serialNumber), for: request)
                 )
                 let location = "/v1/certificates/\(issued.stored.serialNumber)"
                 return document.response(.created, as: form, headers: [.location: location])

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import PKIX
 import RegistrationAuthority
+import TransparencyLog
 
 extension Route {
     private static let revocation = RouteName(method: .post, path: "/v1/certificates/{serial}/revoke")
@@ -15,7 +16,8 @@ extension Route {
     static func revokeCertificate(
         _ authority: IssuingAuthority,
         _ chains: IssuerChains,
-        _ gatekeeper: Gatekeeper
+        _ gatekeeper: Gatekeeper,
+        _ log: LogCalls?
     ) -> Route {
         Route(
             Self.revocation.method,
@@ -39,7 +41,8 @@ extension Route {
                 let document = CertificateDocument(
                     stored: stored,
                     instant: authority.now,
-                    chain: chains[stored.issuer]
+                    chain: chains[stored.issuer],
+                    inclusion: await log?.inclusion(of: .newest(.serialNumber(serialNumber)), for: request)
                 )
                 return document.response(.ok, as: form)
             }

@@ -63,23 +63,41 @@ struct LogCommand: AsyncParsableCommand {
                     "the store knows \(record.size) entries, the published checkpoint \(published.size)"
                 )
             }
-            let proofs = LogProofs(storage: files.storage, identity: files.identity)
+            let snapshot = try await LogProofs(storage: files.storage, identity: files.identity).snapshot()
             var last: Int64 = 0
             while last < record.lastID {
-                let entries = try await store.next(after: last, limit: LogCommand.page, bytes: 1 << 24)
-                guard let end = entries.last?.id else { break }
-                let places = try await store.integrations(of: entries.map(\.id).filter { $0 <= record.lastID })
-                let indices = Dictionary(uniqueKeysWithValues: places.map { ($0.id, $0.index) })
-                for entry in entries where entry.id <= record.lastID {
-                    guard let index = indices[entry.id] else {
-                        report.found("the outbox's entry \(entry.id) has no place in the log")
-                        continue
-                    }
-                    if try await proofs.entry(index) != entry.data {
-                        report.found("the log's entry \(index) is not what the store says of \(entry.id)")
-                    }
+                let (page, unreadable) = try await store.loggedEntries(after: last, limit: LogCommand.page)
+                let entries = page.filter { $0.id <= record.lastID }
+                try await Self.compare(entries, store, snapshot, &report)
+                if let unreadable, unreadable <= record.lastID {
+                    report.found("what the store says of the outbox's entry \(unreadable) cannot be read any more")
+                    last = unreadable
+                } else {
+                    guard let end = page.last?.id else { break }
+                    last = end
                 }
-                last = end
+            }
+        }
+
+        /// One page of the outbox, with each bundle of the log decoded once.
+        private static func compare(
+            _ entries: [OutboxEntry],
+            _ store: SQLiteStore,
+            _ snapshot: LogSnapshot,
+            _ report: inout VerificationReport
+        ) async throws {
+            let places = try await store.integrations(of: entries.map(\.id))
+            let indices = Dictionary(uniqueKeysWithValues: places.map { ($0.id, $0.index) })
+            let size = snapshot.checkpoint.size
+            let logged = try await snapshot.entries(indices.values.filter { $0 < size })
+            for entry in entries {
+                guard let index = indices[entry.id] else {
+                    report.found("the outbox's entry \(entry.id) has no place in the log")
+                    continue
+                }
+                if logged[index] != entry.data {
+                    report.found("the log's entry \(index) is not what the store says of \(entry.id)")
+                }
             }
         }
 
@@ -117,6 +135,9 @@ struct LogCommand: AsyncParsableCommand {
         @Option(help: "An agent's id.")
         var agent: String?
 
+        @Option(help: "An identity's id.")
+        var identity: String?
+
         func run() async throws {
             try await signet.run {
                 let (files, _) = try await LogCommand.files(self.state)
@@ -130,11 +151,12 @@ struct LogCommand: AsyncParsableCommand {
 
         private func place(_ store: SQLiteStore) async throws -> Int {
             let subject: LogSubject
-            switch (self.index, self.serial, self.agent) {
-            case (let index?, nil, nil): return index
-            case (nil, let serial?, nil): subject = .serialNumber(try SerialNumber(hexadecimal: serial))
-            case (nil, nil, let agent?): subject = .agent(agent)
-            default: throw ConfigurationError("say one of --index, --serial, --agent")
+            switch (self.index, self.serial, self.agent, self.identity) {
+            case (let index?, nil, nil, nil): return index
+            case (nil, let serial?, nil, nil): subject = .serialNumber(try SerialNumber(hexadecimal: serial))
+            case (nil, nil, let agent?, nil): subject = .agent(agent)
+            case (nil, nil, nil, let identity?): subject = .identity(identity)
+            default: throw ConfigurationError("say one of --index, --serial, --agent, --identity")
             }
             guard let last = try await store.entries(about: subject, limit: 1).first else {
                 throw LogError(.notFound, "the log has no entry about it, or not yet")

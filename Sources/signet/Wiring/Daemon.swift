@@ -131,7 +131,13 @@ struct Daemon {
             store,
             announcement,
             ResourceLoaders([
-                LogResources(log: log.publicLog), LogPageResources(pages: LogPages(log: log.publicLog)),
+                LogResources(log: log.publicLog),
+                LogPageResources(
+                    pages: LogPages(
+                        log: log.publicLog,
+                        witnesses: self.configuration.witnesses.endpoints.map(\.key)
+                    )
+                ),
             ])
         )
         for path in [self.layout.dns, self.layout.policy, self.layout.webhookKey] where !AtomicFile.exists(path) {
@@ -261,6 +267,7 @@ struct Daemon {
             identities: registration.identities,
             metadata: registration.metadata,
             verification: verification,
+            log: LogCalls(log: log.publicLog, integration: log.integration),
             signatureAuthorities: self.signatureAuthorities(assembly.definitions),
             exposition: { metrics.exposition() },
             build: BuildInformation(version: Version.current, swift: Version.swift),

@@ -31,14 +31,15 @@ extension LogWitnesses {
 extension LogAssembly {
     /// What `/readyz` says of the log: certificates are issued whatever it is, so it never keeps the daemon from being ready.
     func readiness(_ witnesses: LogWitnesses) -> [ReadinessCheck] {
-        let (sequencer, client) = (self.sequencer, self.witnesses)
+        let (sequencer, backlog, client) = (self.sequencer, self.backlog, self.witnesses)
         let log = ReadinessCheck(name: "log") {
             let status = sequencer.status
             return switch status.phase {
             case .halted(let error): .impaired(reason: "nothing is published: \(error.reason)")
             case .recovering where status.failures > 0:
                 .impaired(reason: "batches in a row that have failed: \(status.failures); they are tried again")
-            case .recovering, .running, .standby, .stopped: .ready
+            case .recovering, .running, .standby, .stopped:
+                backlog.problem.map { .impaired(reason: $0) } ?? .ready
             }
         }
         guard let client else { return [log] }

@@ -13,7 +13,6 @@ import ServiceLifecycle
 import Signing
 import SwiftASN1
 import TransparencyLog
-import ValidationService
 import X509
 
 /// A log's name, keys and files, as anyone can read them who has the state directory.
@@ -77,22 +76,27 @@ struct TokenCheckpointSigner: CheckpointSigner {
     }
 }
 
-/// Signs agents' events as this registration authority, with the log's P-256 key.
+/// Signs agents' events as this registration authority, and attests them as the log, both with the log's P-256 key.
 private struct EventProducer: AgentEventSealing {
     let key: JSONWebKey
     let signer: any CheckpointSigner
     let environment: RegistrationEnvironment
 
     func seal(_ event: JSONValue) async throws -> [UInt8] {
-        let envelope = try await LogEnvelope.sign(
-            event,
-            logID: self.environment.drawID().description,
-            key: self.key,
-            signer: { algorithm, input in
-                try algorithm.signature(fromCertificateForm: try await self.signer.sign(input))
-            }
-        )
-        return try envelope.entry()
+        let sign: JWSSigner = { algorithm, input in
+            try algorithm.signature(fromCertificateForm: try await self.signer.sign(input))
+        }
+        do {
+            return try await LogEnvelope.sign(
+                event,
+                logID: self.environment.drawID().description,
+                key: self.key,
+                log: (self.key, sign),
+                signer: sign
+            ).entry()
+        } catch let error as LogError where error.code == .invalidEntry {
+            throw UnsealableEvent(error.reason)
+        }
     }
 }
 
@@ -101,6 +105,8 @@ struct LogAssembly: Sendable {
     let publicLog: PublicLog
     let sequencer: Sequencer
     let witnesses: WitnessClient?
+    let integration: IntegrationProof
+    let backlog: LogBacklogWatch
     let services: [any Service]
 
     init(
@@ -143,6 +149,13 @@ struct LogAssembly: Sendable {
             environment: environment
         )
         self.sequencer = sequencer
+        self.integration = IntegrationProof(sequencer: sequencer, numbers: store)
+        self.backlog = LogBacklogWatch(
+            source: store,
+            now: SystemEnvironment.now,
+            sleep: SystemEnvironment.sleep,
+            logger: logger
+        )
         self.publicLog = PublicLog(
             storage: files.storage,
             identity: files.identity,
@@ -157,26 +170,6 @@ struct LogAssembly: Sendable {
             sleep: SystemEnvironment.sleep,
             logger: logger
         )
-        self.services = [sealer, sequencer]
-    }
-}
-
-/// The log on the public listener.
-struct LogResources: ResourceLoading {
-    let log: PublicLog
-
-    func mayHave(_ path: String) -> Bool { PublicLog.mayHave(path) }
-
-    func load(_ target: ResourceTarget) async throws -> PublishedResource? {
-        guard let answer = try await self.log.answer(target.path) else { return nil }
-        var resource = PublishedResource(
-            bytes: answer.bytes,
-            contentType: answer.contentType,
-            lastModified: CertificateTime(SystemEnvironment.now()),
-            maxAge: answer.maxAge
-        )
-        // Several may be made in a second: the entity tag alone tells them apart.
-        resource.sharesItsSecond = true
-        return resource
+        self.services = [sealer, sequencer, self.backlog]
     }
 }

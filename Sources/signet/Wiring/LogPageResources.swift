@@ -8,18 +8,16 @@ import ValidationService
 struct LogPageResources: ResourceLoading {
     let pages: LogPages
 
-    func mayHave(_ path: String) -> Bool { LogPages.mayHave(path) }
+    func share(of path: String) -> LoadShare? { LogPages.mayHave(path) ? .answers : nil }
 
     func load(_ target: ResourceTarget) async throws -> PublishedResource? {
         guard let page = try await self.pages.page(target.path, query: target.query) else { return nil }
         var resource = PublishedResource(
             bytes: page.bytes,
             contentType: page.contentType,
-            lastModified: CertificateTime(SystemEnvironment.now()),
+            lastModified: nil,
             maxAge: page.maxAge
         )
-        // Several may be made in a second: the entity tag alone tells them apart.
-        resource.sharesItsSecond = true
         resource.fields = LogPage.fields
         resource.standing =
             switch page.status {

@@ -81,8 +81,9 @@ struct PublicSide: Sendable {
                 responder: responder,
                 cache: self.cache,
                 resources: self.resources,
-                challenges: { token in try await store.keyAuthorization(ofToken: token) },
-                loader: loader,
+                loader: ResourceLoaders([
+                    ChallengeResources { token in try await store.keyAuthorization(ofToken: token) }, loader,
+                ]),
                 now: now,
                 logger: self.logger,
                 onBound: { port in await announcement.publicSide(port: port) }

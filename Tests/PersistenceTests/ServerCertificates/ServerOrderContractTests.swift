@@ -226,8 +226,8 @@ struct ServerOrderContractTests {
             #expect(second.orders.map(\.order.reference) == ["r2"])
             // A version that can read it takes it up again.
             try await write(document)
-            let third = try await store.claim(dueAt: start + 3_600, lease: lease("n/3", 9_999), limit: 1)
-            #expect(third.orders.map(\.order.reference) == ["r1"])
+            let third = try await store.claim(dueAt: start + 3_600, lease: lease("n/3", 9_999), limit: 10)
+            #expect(third.orders.map(\.order.reference).contains("r1"))
             #expect(try await store.first(underwayOf: "a.agents.test") == "r1")
             let audit = event(.cancelServerCertificate)
             #expect(try await !store.endUnreadable("r1", at: start + 9_000, audit: audit))

@@ -12,18 +12,20 @@ final class GatedExchange: StatusExchange {
         var calls: [StatusCall] = []
         var waiting: [CheckedContinuation<Void, Never>] = []
         var isOpen: Bool
+        var opening = Int.max
         var answer: Result<[UInt8], StatusFailure> = .failure(StatusFailure("nobody answers"))
     }
 
     private let state: Mutex<State>
 
-    init(isOpen: Bool = true) { self.state = Mutex(State(isOpen: isOpen)) }
+    /// - Parameter opening: with this call the gate opens by itself, so that one too many is seen and not waited for.
+    init(isOpen: Bool = true, opening: Int = .max) {
+        self.state = Mutex(State(isOpen: isOpen, opening: opening))
+    }
 
     var calls: [StatusCall] { self.state.withLock { $0.calls } }
 
     func reply(_ answer: Result<[UInt8], StatusFailure>) { self.state.withLock { $0.answer = answer } }
-
-    func close() { self.state.withLock { $0.isOpen = false } }
 
     func open() {
         let waiting = self.state.withLock { state in
@@ -41,12 +43,12 @@ final class GatedExchange: StatusExchange {
 
     func answer(to call: StatusCall) async throws(StatusFailure) -> [UInt8] {
         await withCheckedContinuation { continuation in
-            let isOpen = self.state.withLock { state in
+            let mayOpen = self.state.withLock { state in
                 state.calls.append(call)
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
+                state.waiting.append(continuation)
+                return state.isOpen || state.calls.count >= state.opening
             }
-            if isOpen { continuation.resume() }
+            if mayOpen { self.open() }
         }
         return try self.state.withLock { $0.answer }.get()
     }

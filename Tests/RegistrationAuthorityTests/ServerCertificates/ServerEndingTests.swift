@@ -118,10 +118,12 @@ struct ServerEndingTests {
     @Test("The end of one version leaves a certificate in use that another has brought")
     func shared() async throws {
         try await RegistrationBench.withNode { bench, service in
-            let first = try await bench.active(service)
+            let agent = TestAgent("weather")
+            let first = try await service.register(agent, try agent.asking(TestServer()))
             let held = try await service.serverCertificates(of: first.id, for: RegistrationBench.alice)
             let certificate = try #require(held.first?.certificate)
-            let other = TestAgent("weather", version: "2.0.0")
+            var other = agent
+            other.version = "2.0.0"
             let second = try await service.register(
                 other,
                 ["serverCertificatePEM": AgentFixtures.quoted(TestServer.pem([certificate.certificate]))]

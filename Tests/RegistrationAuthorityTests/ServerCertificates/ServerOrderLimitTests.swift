@@ -4,6 +4,7 @@ import Foundation
 import PKIX
 import TestSupport
 import Testing
+import X509
 
 @testable import RegistrationAuthority
 
@@ -70,7 +71,7 @@ struct ServerOrderLimitTests {
             #expect(refusal?.retryAfter != nil && bench.servers.current.orders.count == 3)
             // The limit is this account's, and a certificate that is brought costs nothing.
             bench.servers.change { $0.outcome = .obtained }
-            let others = try await Self.register(service, "news", by: RegistrationBench.bob)
+            let others = try await Self.register(service, "reporter", by: RegistrationBench.bob)
             #expect(others.status == .active)
             let der = try bench.servers.authority.certificate(
                 for: TestServer().key.publicKey,

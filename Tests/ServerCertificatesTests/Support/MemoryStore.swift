@@ -183,7 +183,11 @@ final class MemoryStore: ServerOrderStore, ServerCertificateStore, CAAccountStor
     }
 
     func certificate(_ fingerprint: [UInt8]) async throws -> KeptCertificate? {
-        try self.read { $0.certificates.first { $0.certificate.fingerprint == fingerprint } }
+        try self.read { state in
+            let holders = state.certificates.filter { $0.certificate.fingerprint == fingerprint }
+            let used = holders.filter { !$0.certificate.isRevoked }
+            return used.first { $0.certificate.source != .brought } ?? used.first ?? holders.first
+        }
     }
 
     func certificate(reference: String) async throws -> KeptCertificate? {

@@ -42,7 +42,7 @@ struct BroughtAuthority {
     /// Issues for a host and leaves `NAME.pem` and `NAME.key`.
     func issue(_ name: String, for host: String) throws -> String {
         let extensions = """
-            subjectAltName=DNS:\(host)
+            subjectAltName=critical,DNS:\(host)
             keyUsage=critical,digitalSignature
             extendedKeyUsage=serverAuth
             authorityKeyIdentifier=keyid
@@ -96,7 +96,7 @@ extension RegistrationSite {
         guard case .object(let members) = try Self.body(for: host) else { throw DaemonError("no body") }
         let brought = JSONMember(name: "serverCertificatePEM", value: .string(certificate))
         let answer = try self.call("POST", "/v2/ans/agents", .object(members + [brought]))
-        guard answer.status == 201 else { throw DaemonError("\(answer.body)") }
+        guard [201, 202].contains(answer.status) else { throw DaemonError("\(answer.body)") }
         _ = try await self.await(answer.id) { $0.state == "ACTIVE" }
     }
 }

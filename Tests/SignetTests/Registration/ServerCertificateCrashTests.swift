@@ -25,11 +25,12 @@ struct ServerCertificateCrashTests {
         try await double.serving {
             try self.configure(site, "\(double.base)/directory")
             for (index, step) in Self.steps.enumerated() {
-                let host = "k\(index).\(RegistrationSite.ours)"
+                let host = "kill\(index).\(RegistrationSite.ours)"
                 try site.start(environment: ["SIGNET_FAILPOINT": "\(step):1"])
                 // The daemon may be gone before it has answered.
-                _ = try? site.call("POST", "/v2/ans/agents", try Self.body(for: host))
-                #expect(try await site.daemon.waitUntilGone(within: 20), "step \(step) was not reached")
+                let answer = try? site.call("POST", "/v2/ans/agents", try Self.body(for: host))
+                let isGone = try await site.daemon.waitUntilGone(within: 20)
+                #expect(isGone, "step \(step) was not reached: \(String(describing: answer))")
                 site.daemon.kill()
                 try await self.checkAfterRestart(site, double, host, step)
             }

@@ -11,15 +11,14 @@ import Testing
 struct ListLookup: LogLookup {
     var places: [LogSubject: [Int]] = [:]
 
-    func entries(about subject: LogSubject, limit: Int) async throws -> [IntegratedEntry] {
-        (self.places[subject] ?? []).sorted(by: >).prefix(limit).map {
+    func entries(about subject: LogSubject, limit: Int, offset: Int) async throws -> [IntegratedEntry] {
+        (self.places[subject] ?? []).sorted(by: >).dropFirst(offset).prefix(limit).map {
             IntegratedEntry(id: Int64($0), leafHash: .leaf([]), index: $0)
         }
     }
 
-    func checkpoints(after size: Int?, limit: Int) async throws -> [[UInt8]] { [] }
+    func checkpoints(_ selection: CheckpointSelection) async throws -> [StoredCheckpoint] { [] }
     func size(ofRoot root: LogHash) async throws -> Int? { nil }
-    func lastCheckpoints(limit: Int) async throws -> [[UInt8]] { [] }
 }
 
 struct PageFixture {

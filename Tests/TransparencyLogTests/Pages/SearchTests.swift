@@ -29,7 +29,12 @@ struct SearchTests {
             ),
             ("serial=4A:01", [try! Self.serial("4a01")]), ("0x4a01", [try! Self.serial("4a01"), .host("0x4a01")]),
             ("cafe", [try! Self.serial("cafe"), .host("cafe")]),
-            ("019353C0-7E00-7000-8000-000000000001", [.agent("019353c0-7e00-7000-8000-000000000001")]),
+            (
+                "019353C0-7E00-7000-8000-000000000001",
+                [
+                    .agent("019353c0-7e00-7000-8000-000000000001"), .identity("019353c0-7e00-7000-8000-000000000001"),
+                ]
+            ),
             ("two words", []), ("", []), ("ä.example", []), ("<b>", []), (String(repeating: "a", count: 254), []),
         ] as [(String, [LogSubject])]
     )

@@ -43,50 +43,36 @@ struct EventTests {
             "y": .string(Base64URL.encode(privateKey.publicKey.rawRepresentation.suffix(32))),
         ]
         let key = try JSONWebKey(document)
-        let time = CertificateTime(secondsSinceEpoch: 1_790_000_000)
-        let event = CertificateEvent(
-            issued: [1, 2, 3],
-            serial: try SerialNumber(hexadecimal: "0a0b"),
-            issuer: "issuing",
-            profile: "agent-identity",
-            notBefore: time,
-            notAfter: time,
-            raID: "ra",
-            at: time
-        )
-        let envelope = try await LogEnvelope.sign(event.event, logID: "01", key: key) { _, input in
+        let event: JSONValue = ["ansId": "a", "eventType": "AGENT_RENEWED", "raId": "ra"]
+        let sign: JWSSigner = { _, input in
             Array(try privateKey.signature(for: SHA256.hash(data: input)).rawRepresentation)
         }
+        let envelope = try await LogEnvelope.sign(event, logID: "01", key: key, log: (key, sign), signer: sign)
         try envelope.verifyProducer(key)
         let read = try LogEnvelope(try envelope.entry())
         #expect(try read.entry() == envelope.entry())
         try read.verifyProducer(key)
-        #expect(read.eventType == .certificateIssued)
-        #expect(read.event["certificate"]?["serialNumber"]?.text == "0a0b")
-        #expect(
-            read.event["certificate"]?["fingerprint"]?.text
-                == "SHA256:039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"
+        try read.verifyLog(key)
+        #expect(read.eventType == .agentRenewed && read.event == event)
+        let moved = LogEnvelope(
+            logID: "02",
+            event: event,
+            keyID: envelope.keyID,
+            producerSignature: envelope.producerSignature,
+            signature: envelope.signature
         )
+        try moved.verifyProducer(key)
+        #expect(throws: JOSEError(.invalidSignature, "")) { try moved.verifyLog(key) }
+        let bare = try await LogEnvelope.sign(event, logID: "01", key: key, signer: sign)
+        #expect(throws: LogError(.invalidEntry, "")) { try bare.verifyLog(key) }
         let changed = LogEnvelope(
             logID: "01",
-            event: event.event.appending([JSONMember(name: "more", value: true)]),
+            event: event.appending([JSONMember(name: "more", value: true)]),
             keyID: envelope.keyID,
             producerSignature: envelope.producerSignature,
             signature: nil
         )
         #expect(throws: JOSEError(.invalidSignature, "")) { try changed.verifyProducer(key) }
-        let revoked = CertificateEvent(
-            revoked: [1, 2, 3],
-            serial: try SerialNumber(hexadecimal: "0a0b"),
-            issuer: "issuing",
-            reason: "KEY_COMPROMISE",
-            revokedAt: time,
-            raID: "ra",
-            at: time
-        )
-        #expect(revoked.event["revocationReasonCode"]?.text == "KEY_COMPROMISE")
-        #expect(revoked.event["revokedAt"]?.text == revoked.event["timestamp"]?.text)
-        #expect(revoked.event["raId"]?.text == "ra")
     }
 
     @Test("what is no envelope, and what the log cannot hold, is refused")
@@ -134,18 +120,44 @@ struct EventTests {
         }
     }
 
+    /// What makes a status: the last event, when it was, and the ends of its certificates by kind, in days from now.
+    struct Standing: Sendable {
+        let event: LogEventType?
+        let told: Double
+        let ends: [[Double]]
+        let status: AgentLogStatus
+
+        init(_ event: LogEventType?, told: Double = -1, _ ends: [[Double]], _ status: AgentLogStatus) {
+            (self.event, self.told, self.ends, self.status) = (event, told, ends, status)
+        }
+    }
+
     @Test(
-        "an agent's status is that of its last event and of the time",
+        "an agent's status is that of its last event, of the certificates that end last, and of the time",
         arguments: [
-            (LogEventType?.none, Double?.none, AgentLogStatus.unknown), (.agentRegistered, nil, .active),
-            (.agentRegistered, 31, .active), (.agentRenewed, 29, .warning), (.agentRegistered, 0, .expired),
-            (.agentRegistered, -1, .expired), (.agentDeprecated, 10, .deprecated), (.agentRevoked, 100, .revoked),
+            Standing(nil, [], .unknown), Standing(.agentRegistered, [], .active),
+            Standing(.agentRegistered, told: -60, [[31]], .active),
+            Standing(.agentRenewed, told: -61, [[29]], .warning),
+            Standing(.agentRegistered, [[0]], .expired), Standing(.agentRegistered, [[-1]], .expired),
+            Standing(.agentDeprecated, [[10]], .deprecated), Standing(.agentRevoked, [[100]], .revoked),
+            Standing(.identityLinked, [], .verified), Standing(.identityRevoked, [], .revoked),
+            // What was superseded ends first, and does not count; each kind counts.
+            Standing(.agentRenewed, told: -5, [[-1, 85], [80]], .active),
+            Standing(.agentRenewed, told: -5, [[-1, 85], [-1]], .expired),
+            // Certificates of a week warn in their last third.
+            Standing(.agentRegistered, told: -4, [[3]], .active), Standing(.agentRegistered, told: -5, [[2]], .warning),
         ]
     )
-    func status(_ event: LogEventType?, _ days: Double?, _ status: AgentLogStatus) {
+    func status(_ standing: Standing) {
         let now = Date(timeIntervalSince1970: 1_790_000_000)
-        let notAfter = days.map { now.addingTimeInterval($0 * 86_400) }
-        #expect(AgentLogStatus(after: event, notAfter: notAfter, at: now) == status)
+        func day(_ days: Double) -> Date { now.addingTimeInterval(days * 86_400) }
+        let status = AgentLogStatus(
+            after: standing.event,
+            ends: standing.ends.map { $0.map(day) },
+            since: day(standing.told),
+            at: now
+        )
+        #expect(status == standing.status)
     }
 
     @Test("a proof file verifies for its entry alone, under the log's keys alone")

@@ -20,7 +20,6 @@ struct LivePublicServer: Sendable {
     static func run(
         limits: ConnectionLimits = ConnectionLimits(),
         echoesNonce: Bool = true,
-        challenges: (@Sendable (String) async throws -> String?)? = nil,
         loader: (any ResourceLoading)? = nil,
         _ body: @escaping @Sendable (LivePublicServer) async throws -> Void
     ) async throws {
@@ -37,7 +36,6 @@ struct LivePublicServer: Sendable {
             responder: responder,
             cache: cache,
             resources: resources,
-            challenges: challenges,
             loader: loader,
             now: { Fixture.now },
             eventLoopGroup: threads,

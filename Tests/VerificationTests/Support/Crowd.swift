@@ -64,6 +64,8 @@ final class HeldExchange: StatusExchange {
     func answer(to call: StatusCall) async throws(StatusFailure) -> [UInt8] {
         await withCheckedContinuation { continuation in
             let isHeld = self.state.withLock { state in
+                // One more than there is room for would be waited for in vain.
+                state.isHeld = state.isHeld && state.waiting.count < PublicTrust.Budget.exchanges
                 if state.isHeld { state.waiting.append(continuation) }
                 return state.isHeld
             }

@@ -40,6 +40,8 @@ struct AgentAPI: CallableAPI {
     /// What the web has.
     let documents = MemoryDocuments()
     let log: LogLines
+    /// The transparency log; it integrates while ``LogBench/running(_:)`` does.
+    let logBench: LogBench
 
     /// Runs a test with an API whose engine works; its files are removed afterwards.
     ///
@@ -96,6 +98,8 @@ struct AgentAPI: CallableAPI {
             ),
             logger: logger
         )
+        let logBench = try LogBench(directory: path + "-log", store: store) { clock.now }
+        self.logBench = logBench
         let authenticator = Authenticator(store: store)
         let tokens = APITokenService(
             store: store,
@@ -161,6 +165,7 @@ struct AgentAPI: CallableAPI {
             ),
             metadata: MetadataService(registrations: service, documents: self.documents),
             verification: try verification(hierarchy, store),
+            log: LogCalls(log: logBench.log, integration: logBench.integration),
             signatureAuthorities: ["test"],
             exposition: { metrics.exposition() },
             build: BuildInformation(version: "1.2.3", swift: "6.3"),

@@ -1,0 +1,93 @@
+// The log at one of its checkpoints: all that is asked of it lies on one tree.
+
+/// The log as one checkpoint has it.
+public struct LogSnapshot: Sendable {
+    /// The checkpoint's text.
+    public let bytes: [UInt8]
+    /// The checkpoint.
+    public let checkpoint: SignedCheckpoint
+    private let nodes: TileNodeReader
+
+    init(bytes: [UInt8], checkpoint: SignedCheckpoint, nodes: TileNodeReader) {
+        self.bytes = bytes
+        self.checkpoint = checkpoint
+        self.nodes = nodes
+    }
+
+    /// The proof that this tree, or an older one, holds an entry.
+    ///
+    /// - Throws: ``LogError`` with `.outOfRange`.
+    public func inclusion(of index: Int, size: Int? = nil) async throws -> LogInclusion {
+        let size = size ?? self.checkpoint.size
+        try self.check(size)
+        let path = try await self.nodes.inclusionPath(of: index, size: size)
+        let isPublished = size == self.checkpoint.size
+        let root = isPublished ? self.checkpoint.root : try await self.nodes.frontier(size: size).root
+        let leaf = try await self.nodes.nodes(at: [NodeCoordinate(level: 0, index: index)])
+        guard let leaf = leaf.first else { throw LogError(.outOfRange, "the log has no entry \(index)") }
+        let proof = LogInclusion(
+            index: index,
+            size: size,
+            leafHash: leaf,
+            root: root,
+            path: path,
+            checkpoint: isPublished ? self.checkpoint : nil
+        )
+        // Tiles that were altered must not become a proof that our own clients refuse.
+        guard proof.isValid else { throw LogError(.inconsistent, "the log's tiles give no proof of entry \(index)") }
+        return proof
+    }
+
+    /// The proof that the tree of one size is a prefix of that of another, or of this one.
+    ///
+    /// - Throws: ``LogError`` with `.outOfRange`.
+    public func consistency(from old: Int, to new: Int? = nil) async throws -> LogConsistency {
+        let new = new ?? self.checkpoint.size
+        try self.check(new)
+        let path = try await self.nodes.consistencyPath(from: old, to: new)
+        return LogConsistency(
+            oldSize: old,
+            oldRoot: try await self.nodes.frontier(size: old).root,
+            newSize: new,
+            newRoot: try await self.nodes.frontier(size: new).root,
+            path: path
+        )
+    }
+
+    /// An entry.
+    ///
+    /// - Throws: ``LogError`` with `.outOfRange`.
+    public func entry(_ index: Int) async throws -> [UInt8] {
+        let entries = try await self.entries([index])
+        guard let entry = entries[index] else { throw LogError(.outOfRange, "the log has no entry \(index)") }
+        return entry
+    }
+
+    /// Entries by their indices; each bundle is read and decoded once.
+    ///
+    /// - Throws: ``LogError`` with `.outOfRange`, or `CancellationError`.
+    public func entries(_ indices: [Int]) async throws -> [Int: [UInt8]] {
+        let size = self.checkpoint.size
+        var found: [Int: [UInt8]] = [:]
+        for (number, wanted) in Dictionary(grouping: Set(indices), by: { $0 >> 8 }) {
+            try Task.checkCancellation()
+            guard let bundle = TileCoordinate(.entries, index: number, size: size), wanted.allSatisfy({ $0 < size })
+            else { throw LogError(.outOfRange, "the log has \(size) entries, and none \(wanted.max() ?? 0)") }
+            let entries = try await self.nodes.entries(of: bundle)
+            for index in wanted { found[index] = entries[index & 0xFF] }
+        }
+        return found
+    }
+
+    /// A file that proves offline, without asking anyone, that an entry is in the log (C2SP tlog-proof).
+    public func proofFile(of index: Int, extra: [UInt8]? = nil) async throws -> ProofFile {
+        let inclusion = try await self.inclusion(of: index)
+        return ProofFile(index: index, path: inclusion.path, checkpoint: self.checkpoint, extra: extra)
+    }
+
+    private func check(_ size: Int) throws(LogError) {
+        guard size >= 0, size <= self.checkpoint.size else {
+            throw LogError(.outOfRange, "the published log has \(self.checkpoint.size) entries, not \(size)")
+        }
+    }
+}
