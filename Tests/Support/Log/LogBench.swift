@@ -122,10 +122,10 @@ public struct LogBench: Sendable {
 
     /// Integrates all that was committed.
     ///
-    /// - Throws: ``LogError`` with `.timedOut` when that takes half a minute.
+    /// - Throws: ``LogError`` with `.timedOut` when that takes two minutes.
     public func integrate() async throws {
         try await self.running {
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .seconds(120)
             while try await self.isBehind() {
                 guard .now < deadline else { throw LogError(.timedOut, "what was committed is not integrated") }
                 try await Task.sleep(for: .milliseconds(2))
