@@ -1,4 +1,4 @@
-// The management API as a value: dependencies in, router out.
+// The management API as a value: dependencies in, a responder out.
 
 public import AuditLog
 public import CertificateAuthority
@@ -28,8 +28,8 @@ public struct BuildInformation: Hashable, Sendable {
 /// It holds nothing that changes but metrics; any number of servers may serve it at once.
 public struct ManagementAPI: Sendable {
     let table: RouteTable
-    let gatekeeper: Gatekeeper
-    let frame: RequestFrame
+    /// Answers requests to all routes.
+    let responder: RouterResponder<ManagementContext>
     let metrics: RequestMetrics
     let logger: Logger
 
@@ -115,12 +115,9 @@ public struct ManagementAPI: Sendable {
                 + (verification.map { [.verify($0, now: now)] } ?? [])
                 + (log.map { Route.log($0) } ?? [])
         )
-        self.gatekeeper = gatekeeper
-        self.frame = RequestFrame(metrics: metrics, now: now)
+        let frame = RequestFrame(metrics: metrics, now: now)
+        self.responder = self.table.router(frame: frame, gatekeeper: gatekeeper).buildResponder()
         self.metrics = metrics
         self.logger = logger
     }
-
-    /// The router with all routes.
-    var router: Router<ManagementContext> { self.table.router(frame: self.frame, gatekeeper: self.gatekeeper) }
 }

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("Complete CRLs and other implementations", .statuses())
+@Suite("Complete CRLs and other implementations", .statuses(isPaced: true))
 struct CompleteCRLPeerTests {
     @Test("openssl checks a whole chain by CRLs that it is given, and by those that it fetches itself")
     func openssl() async throws {

@@ -32,7 +32,9 @@ public final class ResourceTable: StaticResources {
         self.resources.withLock { table in
             for (path, resource) in resources {
                 var resource = resource
-                resource.sharesItsSecond = table[path]?.lastModified == resource.lastModified
+                if let last = table[path], last.lastModified == resource.lastModified {
+                    resource.sharesItsSecond = last.sharesItsSecond || last.entityTag != resource.entityTag
+                }
                 table[path] = resource
             }
         }

@@ -64,7 +64,7 @@ public struct ManagementServer: Service {
     public func run() async throws {
         let (credentials, limits, metrics, onBound) = (self.credentials, self.limits, self.api.metrics, self.onBound)
         let application = Application(
-            router: self.api.router,
+            responder: self.api.responder,
             server: HTTPServerBuilder { responder in
                 ManagementChannel(responder: responder, credentials: credentials, limits: limits, metrics: metrics)
             },

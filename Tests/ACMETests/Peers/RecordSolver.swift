@@ -35,7 +35,7 @@ func peerClient(
         limits: MemoryRateLimits(),
         environment: ACMEEnvironment(
             exchange: exchange,
-            clock: HurriedClock(),
+            clock: HurriedClock(times: 10),
             now: { CertificateTime(Date()) },
             jitter: { Double.random(in: 0...1) },
             logger: silent

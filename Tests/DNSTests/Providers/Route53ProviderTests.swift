@@ -51,7 +51,7 @@ struct Route53ProviderTests {
                 concurrent: Route53Provider(
                     credentials: try self.credentials(),
                     endpoint: provider.client.endpoint,
-                    environment: environment(exchange, clock: HurriedClock()) { $0.totalTime = .seconds(600) }
+                    environment: environment(exchange, clock: HurriedClock(times: 20)) { $0.totalTime = .seconds(600) }
                 )
             )
             try await subject.check()

@@ -1,3 +1,5 @@
+// Orders of public certificates at rest.
+
 import ACME
 import AuditLog
 import Crypto
@@ -10,8 +12,6 @@ import X509
 
 @testable import Persistence
 @testable import ServerCertificates
-
-private let start = Date(timeIntervalSince1970: 1_795_262_400)
 
 private func makeOrder(_ reference: String, host: String = "a.agents.test") throws -> ServerOrder {
     let extensions = try Certificate.Extensions { SubjectAlternativeNames([.dnsName(host)]) }
@@ -32,7 +32,7 @@ private func makeOrder(_ reference: String, host: String = "a.agents.test") thro
         reference: reference,
         replaces: [1, 2]
     )
-    return ServerOrder(order, authority: "ca-1", at: start)
+    return ServerOrder(order, authority: "ca-1", at: firstDay)
 }
 
 private func answer(_ token: String, _ way: ChallengeWay = .listener) -> PlacedAnswer {
@@ -47,34 +47,8 @@ private func answer(_ token: String, _ way: ChallengeWay = .listener) -> PlacedA
     return PlacedAnswer(challenge: challenge, way: way)
 }
 
-private func kept(
-    _ number: UInt8,
-    agent: String = "agent-1",
-    reference: String,
-    from: Int64 = 0,
-    to: Int64 = 90,
-    source: ServerCertificate.Source = .authority("ca-1")
-) -> KeptCertificate {
-    KeptCertificate(
-        agent: agent,
-        host: "a.agents.test",
-        reference: reference,
-        addedAt: start,
-        certificate: ServerCertificate(
-            certificate: [number, 1],
-            chain: [[number, 2], [number, 3, 0xFF]],
-            fingerprint: [number],
-            publicKeyHash: [number, 4],
-            notBefore: CertificateTime(start) + from * 86_400,
-            notAfter: CertificateTime(start) + to * 86_400,
-            source: source,
-            timestamps: 2
-        )
-    )
-}
-
 private func lease(_ holder: String = "n/1", _ seconds: Double = 60) -> OrderLease {
-    OrderLease(holder: holder, until: start + seconds)
+    OrderLease(holder: holder, until: firstDay + seconds)
 }
 
 @Suite("The store of orders of public certificates")
@@ -83,11 +57,11 @@ struct ServerOrderContractTests {
     func insertion() async throws {
         try await withSQLiteStore { store, _ in
             let order = try makeOrder("r1")
-            let stored = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
-            #expect(stored == StoredServerOrder(order: order, revision: 1, dueAt: start))
+            let stored = try await store.insert(order, dueAt: firstDay, audit: event(.orderServerCertificate))
+            #expect(stored == StoredServerOrder(order: order, revision: 1, dueAt: firstDay))
             let again = try await store.insert(
                 try makeOrder("r1", host: "b.agents.test"),
-                dueAt: start + 9,
+                dueAt: firstDay + 9,
                 audit: event(.orderServerCertificate)
             )
             #expect(again == stored)
@@ -101,19 +75,19 @@ struct ServerOrderContractTests {
     func changes() async throws {
         try await withSQLiteStore { store, _ in
             var order = try makeOrder("r1")
-            _ = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+            _ = try await store.insert(order, dueAt: firstDay, audit: event(.orderServerCertificate))
             order.answers = [answer("t1"), answer("t2", .owner)]
             order.authority = "ca-2"
-            let held = ServerOrderChange(order, from: 1, dueAt: start + 1, lease: .held(lease()))
+            let held = ServerOrderChange(order, from: 1, dueAt: firstDay + 1, lease: .held(lease()))
             let first = try #require(try await store.update(held))
-            #expect(first == StoredServerOrder(order: order, revision: 2, dueAt: start + 1, lease: lease()))
+            #expect(first == StoredServerOrder(order: order, revision: 2, dueAt: firstDay + 1, lease: lease()))
             #expect(try await store.keyAuthorization(ofToken: "t1") == "t1.thumb")
             #expect(try await store.keyAuthorization(ofToken: "t2") == nil)
             #expect(try await store.update(held) == nil)
-            let other = ServerOrderChange(order, from: 2, dueAt: start + 2, lease: .kept)
+            let other = ServerOrderChange(order, from: 2, dueAt: firstDay + 2, lease: .kept)
             #expect(try await store.update(other)?.lease == lease())
-            (order.answers, order.status, order.endedAt) = ([], .obtained, start + 3)
-            let certificate = kept(1, reference: "r1")
+            (order.answers, order.status, order.endedAt) = ([], .obtained, firstDay + 3)
+            let certificate = keptCertificate(1, reference: "r1")
             let stale = ServerOrderChange(
                 order,
                 from: 1,
@@ -146,28 +120,28 @@ struct ServerOrderContractTests {
     func claims() async throws {
         try await withSQLiteStore { store, _ in
             for (reference, host) in [("r1", "a.test"), ("r2", "a.test"), ("r3", "b.test"), ("r4", "c.test")] {
-                let due = reference == "r4" ? start + 100 : start - (reference == "r3" ? 5 : 0)
+                let due = reference == "r4" ? firstDay + 100 : firstDay - (reference == "r3" ? 5 : 0)
                 let order = try makeOrder(reference, host: host)
                 _ = try await store.insert(order, dueAt: due, audit: event(.orderServerCertificate))
             }
-            let claimed = try await store.claim(dueAt: start, lease: lease(), limit: 10).orders
+            let claimed = try await store.claim(dueAt: firstDay, lease: lease(), limit: 10).orders
             #expect(claimed.map(\.order.reference) == ["r3", "r1"])
             #expect(claimed.allSatisfy { $0.lease == lease() && $0.revision == 2 })
             #expect(try await store.order("r1") == claimed[1])
             #expect(try await store.first(underwayOf: "a.test") == "r1")
-            #expect(try await store.claim(dueAt: start + 59, lease: lease("n/2", 119), limit: 10).orders.isEmpty)
-            let late = try await store.claim(dueAt: start + 60, lease: lease("n/2", 120), limit: 1).orders
+            #expect(try await store.claim(dueAt: firstDay + 59, lease: lease("n/2", 119), limit: 10).orders.isEmpty)
+            let late = try await store.claim(dueAt: firstDay + 60, lease: lease("n/2", 120), limit: 1).orders
             #expect(late.map(\.order.reference) == ["r3"])
-            #expect(try await store.releaseServerOrderLeases(at: start + 61) == 1)
+            #expect(try await store.releaseServerOrderLeases(at: firstDay + 61) == 1)
             // A change from before the claim is refused.
             let change = ServerOrderChange(claimed[0].order, from: 2, dueAt: nil, lease: .released)
             #expect(try await store.update(change) == nil)
             var order = claimed[1].order
-            (order.status, order.endedAt, order.answers) = (.failed, start, [answer("t")])
-            let ended = ServerOrderChange(order, from: 2, dueAt: start, lease: .released)
+            (order.status, order.endedAt, order.answers) = (.failed, firstDay, [answer("t")])
+            let ended = ServerOrderChange(order, from: 2, dueAt: firstDay, lease: .released)
             #expect(try await store.update(ended) != nil)
             // What has ended and is to be cleaned up holds up nobody.
-            let next = try await store.claim(dueAt: start + 70, lease: lease("n/3", 200), limit: 10).orders
+            let next = try await store.claim(dueAt: firstDay + 70, lease: lease("n/3", 200), limit: 10).orders
             #expect(Set(next.map(\.order.reference)) == ["r1", "r2", "r3"])
             #expect(try await store.first(underwayOf: "a.test") == "r2")
             #expect(try await store.first(underwayOf: "x.test") == nil)
@@ -179,18 +153,18 @@ struct ServerOrderContractTests {
         try await withSQLiteStore { store, path in
             for (reference, host) in [("r1", "a.test"), ("r2", "b.test")] {
                 let order = try makeOrder(reference, host: host)
-                _ = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+                _ = try await store.insert(order, dueAt: firstDay, audit: event(.orderServerCertificate))
             }
             let queue = try DatabaseQueue(path: path)
             try await queue.write {
                 try $0.execute(sql: "UPDATE server_orders SET document = '{}' WHERE reference = 'r1'")
             }
-            let claimed = try await store.claim(dueAt: start, lease: lease(), limit: 10).orders
+            let claimed = try await store.claim(dueAt: firstDay, lease: lease(), limit: 10).orders
             #expect(claimed.map(\.order.reference) == ["r2"])
             #expect(
-                try await store.claim(dueAt: start + 3_599, lease: lease("n/2", 9_999), limit: 10).orders.count == 1
+                try await store.claim(dueAt: firstDay + 3_599, lease: lease("n/2", 9_999), limit: 10).orders.count == 1
             )
-            let again = try await store.claim(dueAt: start + 3_600, lease: lease("n/3", 19_999), limit: 10)
+            let again = try await store.claim(dueAt: firstDay + 3_600, lease: lease("n/3", 19_999), limit: 10)
             #expect(again.unreadable == ["r1"])
         }
     }
@@ -202,7 +176,7 @@ struct ServerOrderContractTests {
         try await withSQLiteStore { store, path in
             for reference in ["r1", "r2"] {
                 let order = try makeOrder(reference)
-                _ = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+                _ = try await store.insert(order, dueAt: firstDay, audit: event(.orderServerCertificate))
             }
             let queue = try DatabaseQueue(path: path)
             let document = try await queue.read {
@@ -217,26 +191,26 @@ struct ServerOrderContractTests {
                 }
             }
             try await write("{}")
-            let first = try await store.claim(dueAt: start, lease: lease(), limit: 10)
+            let first = try await store.claim(dueAt: firstDay, lease: lease(), limit: 10)
             #expect(first.orders.isEmpty && first.unreadable == ["r1"])
             #expect(try await store.first(underwayOf: "a.agents.test") == "r2")
             let error = await #expect(throws: ServerCertificateError.self) { _ = try await store.order("r1") }
             #expect(error?.code == .orderUnreadable && error?.isTransient == true)
-            let second = try await store.claim(dueAt: start + 1, lease: lease("n/2"), limit: 10)
+            let second = try await store.claim(dueAt: firstDay + 1, lease: lease("n/2"), limit: 10)
             #expect(second.orders.map(\.order.reference) == ["r2"])
             // A version that can read it takes it up again.
             try await write(document)
-            let third = try await store.claim(dueAt: start + 3_600, lease: lease("n/3", 9_999), limit: 10)
+            let third = try await store.claim(dueAt: firstDay + 3_600, lease: lease("n/3", 9_999), limit: 10)
             #expect(third.orders.map(\.order.reference).contains("r1"))
             #expect(try await store.first(underwayOf: "a.agents.test") == "r1")
             let audit = event(.cancelServerCertificate)
-            #expect(try await !store.endUnreadable("r1", at: start + 9_000, audit: audit))
+            #expect(try await !store.endUnreadable("r1", at: firstDay + 9_000, audit: audit))
             try await write("{}")
-            #expect(try await store.endUnreadable("r1", at: start + 9_000, audit: audit))
-            #expect(try await !store.endUnreadable("r1", at: start + 9_000, audit: audit))
+            #expect(try await store.endUnreadable("r1", at: firstDay + 9_000, audit: audit))
+            #expect(try await !store.endUnreadable("r1", at: firstDay + 9_000, audit: audit))
             #expect(try await store.order("r1") == nil)
             #expect(try await store.entries(after: 0, limit: 10).map(\.event.action).last == .cancelServerCertificate)
-            #expect(try await store.removeOrders(endedBefore: start + 9_001, limit: 10) == 1)
+            #expect(try await store.removeOrders(endedBefore: firstDay + 9_001, limit: 10) == 1)
         }
     }
 
@@ -245,17 +219,17 @@ struct ServerOrderContractTests {
         try await withSQLiteStore { store, _ in
             for number in 1...4 {
                 var order = try makeOrder("r\(number)", host: "h\(number).test")
-                _ = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+                _ = try await store.insert(order, dueAt: firstDay, audit: event(.orderServerCertificate))
                 if number == 4 { continue }
-                (order.status, order.endedAt) = (.failed, start + Double(number))
+                (order.status, order.endedAt) = (.failed, firstDay + Double(number))
                 if number == 1 { order.answers = [answer("t")] }
-                let due = number == 1 ? start : nil
+                let due = number == 1 ? firstDay : nil
                 _ = try await store.update(ServerOrderChange(order, from: 1, dueAt: due, lease: .released))
             }
-            #expect(try await store.removeOrders(endedBefore: start + 3, limit: 10) == 1)
+            #expect(try await store.removeOrders(endedBefore: firstDay + 3, limit: 10) == 1)
             #expect(try await store.order("r2") == nil)
             #expect(try await store.order("r1") != nil)
-            #expect(try await store.removeOrders(endedBefore: start + 9, limit: 10) == 1)
+            #expect(try await store.removeOrders(endedBefore: firstDay + 9, limit: 10) == 1)
             #expect(try await store.order("r4") != nil)
         }
     }
@@ -264,143 +238,10 @@ struct ServerOrderContractTests {
     func reopened() async throws {
         try await withSQLiteStore { store, path in
             let order = try makeOrder("r1")
-            let stored = try await store.insert(order, dueAt: start, audit: event(.orderServerCertificate))
+            let stored = try await store.insert(order, dueAt: firstDay, audit: event(.orderServerCertificate))
             let other = try SQLiteStore(path: path, clock: ContinuousClock())
             #expect(try await other.order("r1") == stored)
             await other.close()
-        }
-    }
-}
-
-@Suite("The store of public certificates, and of what CAs are known by")
-struct ServerCertificateContractTests {
-    @Test("a certificate is kept once for each agent and reference, and comes back as it is")
-    func certificates() async throws {
-        try await withSQLiteStore { store, _ in
-            let (first, brought) = (kept(1, reference: "r1"), kept(2, reference: "r2", source: .brought))
-            #expect(try await store.keep(first, audit: event(.adoptServerCertificate)) == first)
-            #expect(try await store.keep(brought, audit: event(.adoptServerCertificate)) == brought)
-            let again = try await store.keep(kept(3, reference: "r1"), audit: event(.adoptServerCertificate))
-            #expect(again == first)
-            let same = try await store.keep(kept(1, reference: "r3"), audit: event(.adoptServerCertificate))
-            #expect(same == first)
-            let others = kept(1, agent: "agent-2", reference: "r4")
-            #expect(try await store.keep(others, audit: event(.adoptServerCertificate)) == others)
-            #expect(try await store.certificates(of: "agent-1") == [first, brought])
-            #expect(try await store.certificates(of: "agent-2") == [others])
-            #expect(try await store.certificate([1]) == first)
-            #expect(try await store.certificate([9]) == nil)
-            #expect(try await store.certificate(reference: "r2") == brought)
-            #expect(try await store.markRevoked([1], audit: event(.revokeServerCertificate)))
-            #expect(try await !store.markRevoked([1], audit: event(.revokeServerCertificate)))
-            #expect(try await store.certificates(of: "agent-1").map(\.certificate.isRevoked) == [true, false])
-            #expect(try await store.certificates(of: "agent-2").map(\.certificate.isRevoked) == [true])
-            #expect(try await store.entries(after: 0, limit: 10).count == 4)
-        }
-    }
-
-    @Test("an agent withdraws from its own certificate alone; the last one that uses an ordered one is told so")
-    func withdrawal() async throws {
-        try await withSQLiteStore { store, _ in
-            let ordered = kept(1, reference: "r1")
-            let all = [
-                ordered, kept(1, agent: "agent-2", reference: "r2", source: .brought),
-                kept(2, reference: "r3", source: .brought),
-                kept(2, agent: "agent-2", reference: "r4", source: .brought),
-            ]
-            for certificate in all { _ = try await store.keep(certificate, audit: event(.adoptServerCertificate)) }
-            func withdraw(_ number: UInt8, _ agent: String, evenIfShared: Bool = false) async throws
-                -> CertificateWithdrawal?
-            {
-                try await store.withdraw(
-                    [number],
-                    of: agent,
-                    evenIfShared: evenIfShared,
-                    audit: event(.revokeServerCertificate)
-                )
-            }
-            #expect(try await withdraw(1, "agent-3") == nil)
-            #expect(try await withdraw(2, "agent-1", evenIfShared: true) == .marked)
-            #expect(try await store.certificates(of: "agent-1").map(\.certificate.isRevoked) == [false, true])
-            #expect(try await store.certificates(of: "agent-2").map(\.certificate.isRevoked) == [false, false])
-            #expect(try await withdraw(1, "agent-1", evenIfShared: true) == .unused(ordered))
-            #expect(try await withdraw(1, "agent-1") == .marked)
-            #expect(try await withdraw(1, "agent-1") == .marked)
-            #expect(try await store.certificate([1])?.agent == "agent-2")
-            let last = try #require(try await withdraw(1, "agent-2"))
-            guard case .unused(let certificate) = last else {
-                Issue.record("\(last)")
-                return
-            }
-            #expect(certificate.certificate.source == .authority("ca-1"))
-            #expect(try await store.entries(after: 0, limit: 20).count == all.count + 2)
-        }
-    }
-
-    @Test("what a CA says of a renewal is kept, and replaced")
-    func renewals() async throws {
-        try await withSQLiteStore { store, _ in
-            #expect(try await store.renewalInfo(of: [1]) == nil)
-            let window = CertificateTime(start)...(CertificateTime(start) + 5)
-            for info in [
-                KeptRenewalInfo(window: window, askAgainAt: start), KeptRenewalInfo(window: nil, askAgainAt: start + 1),
-            ] {
-                try await store.keepRenewalInfo(info, of: [1])
-                #expect(try await store.renewalInfo(of: [1]) == info)
-            }
-        }
-    }
-
-    @Test("agents are counted whose newest certificate is in the last third of its life")
-    func lastThird() async throws {
-        try await withSQLiteStore { store, _ in
-            let all = [
-                kept(1, agent: "late", reference: "r1"), kept(2, agent: "renewed", reference: "r2"),
-                kept(3, agent: "renewed", reference: "r3", from: 50, to: 140),
-                kept(4, agent: "early", reference: "r4", from: 10, to: 100),
-                kept(5, agent: "over", reference: "r5", from: -90, to: 0),
-                kept(6, agent: "revoked", reference: "r6"),
-            ]
-            for certificate in all { _ = try await store.keep(certificate, audit: event(.adoptServerCertificate)) }
-            _ = try await store.markRevoked([6], audit: event(.revokeServerCertificate))
-            for (day, expected) in [(59, 0), (60, 1), (69, 1), (70, 2), (200, 0)] {
-                let instant = CertificateTime(start + Double(day) * 86_400)
-                #expect(try await store.countInLastThird(at: instant) == expected, "\(day)")
-            }
-        }
-    }
-
-    @Test("accounts and limits are remembered by CA and key")
-    func accounts() async throws {
-        try await withSQLiteStore { store, _ in
-            try await store.keepAccountURL("https://ca.test/1", authority: "ca", thumbprint: "a")
-            try await store.keepAccountURL("https://ca.test/2", authority: "ca", thumbprint: "a")
-            #expect(try await store.accountURL(authority: "ca", thumbprint: "a") == "https://ca.test/2")
-            #expect(try await store.accountURL(authority: "ca", thumbprint: "b") == nil)
-            try await store.keepAccountURL(nil, authority: "ca", thumbprint: "a")
-            #expect(try await store.accountURL(authority: "ca", thumbprint: "a") == nil)
-            let now = CertificateTime(start)
-            let scopes: [ClosedDoor.Scope] = [
-                .account, .name("agents.test"), .identifiers([ACMEIdentifier(type: "dns", value: "a.agents.test")]),
-            ]
-            func door(_ scope: ClosedDoor.Scope, _ seconds: Int64) -> ClosedDoor {
-                ClosedDoor(
-                    authority: "ca",
-                    account: "a",
-                    scope: scope,
-                    until: now + seconds,
-                    includesRenewals: scope == .account,
-                    reason: "too many"
-                )
-            }
-            for scope in scopes {
-                try await store.close(door(scope, 10))
-                try await store.close(door(scope, 20))
-            }
-            let closed = try await store.closedDoors(authority: "ca", account: "a", at: now + 19)
-            #expect(Set(closed) == Set(scopes.map { door($0, 20) }) && closed.count == 3)
-            #expect(try await store.closedDoors(authority: "ca", account: "a", at: now + 20).isEmpty)
-            #expect(try await store.closedDoors(authority: "ca", account: "b", at: now).isEmpty)
         }
     }
 }

@@ -5,6 +5,7 @@ import Crypto
 import DNS
 import Foundation
 import Logging
+import LoopbackSupport
 import PKIX
 import SwiftASN1
 import Synchronization
@@ -59,7 +60,7 @@ struct OrderBench: Sendable {
         chains: ChainVerdict = ChainVerdict(),
         settings: ServerCertificateSettings = ServerCertificateSettings()
     ) {
-        let clock = HurriedClock()
+        let clock = HurriedClock(times: 10)
         let environment = ServerCertificateEnvironment(
             now: { time.now },
             clock: clock,

@@ -134,7 +134,7 @@ extension CallableAPI {
     ) async throws -> Answer {
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))
         let context = ManagementContext(remoteAddress: address, logger: self.api.logger)
-        let response = try await self.api.router.buildResponder().respond(to: request, context: context)
+        let response = try await self.api.responder.respond(to: request, context: context)
         let writer = CollectingWriter()
         try await response.body.write(writer)
         return Answer(status: response.status.code, headers: response.headers, body: writer.text)

@@ -1,24 +1,7 @@
-// Time in tests: hurried, and environments with it.
+// Environments of providers in tests, and real HTTP for them.
 
 import DNS
 import LoopbackSupport
-
-/// A clock that runs twenty times as fast as the real one: for tests in which tasks wait for each other.
-struct HurriedClock: Clock {
-    static let factor = 20
-
-    private let clock = ContinuousClock()
-    private let origin = ContinuousClock().now
-
-    var now: SkippingClock.Instant {
-        SkippingClock.Instant(offset: self.origin.duration(to: self.clock.now) * Self.factor)
-    }
-    var minimumResolution: Duration { self.clock.minimumResolution }
-
-    func sleep(until deadline: SkippingClock.Instant, tolerance: Duration?) async throws {
-        try await self.clock.sleep(for: (deadline.offset - self.now.offset) / Self.factor)
-    }
-}
 
 /// Seconds since 1970 of all tests.
 let testInstant: Int64 = 1_767_323_045
