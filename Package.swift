@@ -56,7 +56,7 @@ let ground: [Target] = [
     .target(name: "JSON", swiftSettings: settings),
 ]
 
-// Floor 0: pure types and rules; no I/O.
+// Floor 0: types and rules, and the two ports to files and HTTP that know nothing of the house.
 let floor0: [Target] = [
     // Certificates, requests, profiles and lints beyond what swift-certificates has.
     .target(name: "PKIX", dependencies: ["COpenSSL", x509, asn1, crypto, cryptoExtras, yams], swiftSettings: settings),
@@ -72,6 +72,12 @@ let floor0: [Target] = [
     .target(name: "AuditLog", dependencies: [crypto], swiftSettings: settings),
     // Files written whole or not at all.
     .target(name: "AtomicFiles", swiftSettings: settings),
+    // Bounded calls of other people's APIs over HTTP.
+    .target(
+        name: "OutboundHTTP",
+        dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
+        swiftSettings: settings
+    ),
     // Prometheus exposition and JSON lines behind swift-metrics and swift-log.
     .target(name: "Telemetry", dependencies: [coreMetrics, logging], swiftSettings: settings),
 ]
@@ -87,15 +93,14 @@ let floor1: [Target] = [
     // DNS: names, records, messages, TSIG, resolution, and those who host zones.
     .target(
         name: "DNS",
-        dependencies: ["JSON", asyncHTTPClient, crypto, nioCore, nioPosix, nioHTTP1, nioSSL, logging, metrics],
+        dependencies: ["JSON", "OutboundHTTP", crypto, nioCore, nioPosix, logging, metrics],
         swiftSettings: settings
     ),
     // ACME (RFC 8555): messages, accounts, orders that survive a crash, the client of public CAs.
     .target(
         name: "ACME",
         dependencies: [
-            "JSON", "JOSE", "PKIX", asyncHTTPClient, crypto, cryptoExtras, x509, asn1, nioCore, nioHTTP1, nioSSL,
-            logging, metrics,
+            "JSON", "JOSE", "PKIX", "OutboundHTTP", crypto, cryptoExtras, x509, asn1, logging, metrics,
         ],
         swiftSettings: settings
     ),
@@ -133,8 +138,8 @@ let floor2: [Target] = [
     .target(
         name: "ServerCertificates",
         dependencies: [
-            "PKIX", "JSON", "JOSE", "ACME", "DNS", "AuditLog", crypto, x509, asn1, lifecycle, logging, coreMetrics,
-            metrics,
+            "PKIX", "JSON", "JOSE", "ACME", "DNS", "AuditLog", "OutboundHTTP", crypto, x509, asn1, lifecycle, logging,
+            coreMetrics, metrics,
         ],
         swiftSettings: settings
     ),
@@ -209,7 +214,7 @@ let floor4: [Target] = [
         dependencies: [
             "PKIX", "JSON", "JOSE", "DNS", "ACME", "AuditLog", "AtomicFiles", "Telemetry", "Signing", "PublicTrust",
             "AgentClient", "CertificateAuthority", "ServerCertificates", "RegistrationAuthority", "TransparencyLog",
-            "Verification",
+            "Verification", "OutboundHTTP",
             "Persistence", "WebAPI", "ValidationService", asyncHTTPClient, nioCore, nioHTTP1, arguments, configuration,
             yams,
             lifecycle, unixSignals, logging, metrics, x509, asn1,
@@ -256,7 +261,7 @@ let tests: [Target] = [
     // A CA of our own that misbehaves at a test's word, and Pebble.
     .target(
         name: "ACMESupport",
-        dependencies: ["ACME", "LoopbackSupport", "JSON", "JOSE", "PKIX", crypto, x509, asn1],
+        dependencies: ["ACME", "LoopbackSupport", "OutboundHTTP", "JSON", "JOSE", "PKIX", crypto, x509, asn1],
         path: "Tests/ACMESupport",
         swiftSettings: settings
     ),
@@ -268,7 +273,10 @@ let tests: [Target] = [
     .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", crypto], swiftSettings: settings),
     .testTarget(
         name: "DNSTests",
-        dependencies: ["DNS", "TestSupport", "LoopbackSupport", "JSON", crypto, nioCore, nioPosix, nioHTTP1, logging],
+        dependencies: [
+            "DNS", "OutboundHTTP", "TestSupport", "LoopbackSupport", "JSON", crypto, nioCore, nioPosix, nioHTTP1,
+            logging,
+        ],
         swiftSettings: settings
     ),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
@@ -294,8 +302,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ACMETests",
         dependencies: [
-            "ACME", "ACMESupport", "LoopbackSupport", "JSON", "JOSE", "PKIX", crypto, cryptoExtras, x509, asn1,
-            nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
+            "ACME", "ACMESupport", "LoopbackSupport", "OutboundHTTP", "JSON", "JOSE", "PKIX", crypto, cryptoExtras,
+            x509, asn1, nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
         ],
         swiftSettings: settings
     ),
@@ -309,7 +317,7 @@ let tests: [Target] = [
         name: "ServerCertificatesTests",
         dependencies: [
             "ServerCertificates", "ACMESupport", "LoopbackSupport", "TestSupport", "PKIX", "JSON", "JOSE", "ACME",
-            "DNS",
+            "DNS", "OutboundHTTP",
             "AuditLog", crypto, cryptoExtras, x509, asn1, lifecycle, logging,
         ],
         swiftSettings: settings

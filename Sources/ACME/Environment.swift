@@ -1,12 +1,13 @@
 // What the client needs of the world: HTTP, time, chance, and where to write what happens.
 
 public import Logging
+public import OutboundHTTP
 public import PKIX
 
 /// The world as the client sees it.
 public struct ACMEEnvironment: Sendable {
     /// Makes calls.
-    public let exchange: any ACMEExchange
+    public let exchange: any HTTPExchange
     /// What pauses go by.
     public let clock: any Clock<Duration>
     /// The time of day.
@@ -18,7 +19,7 @@ public struct ACMEEnvironment: Sendable {
 
     /// Creates the environment.
     public init(
-        exchange: any ACMEExchange,
+        exchange: any HTTPExchange,
         clock: any Clock<Duration>,
         now: @escaping @Sendable () -> CertificateTime,
         jitter: @escaping @Sendable () -> Double,

@@ -3,6 +3,7 @@
 import ACME
 public import FoundationEssentials
 public import Logging
+import OutboundHTTP
 import PKIX
 import Synchronization
 
@@ -47,7 +48,7 @@ public final class ServerCertificateEnvironment: Sendable {
     }
 
     /// The world as a client of a CA sees it.
-    func acme(_ exchange: any ACMEExchange) -> ACMEEnvironment {
+    func acme(_ exchange: any HTTPExchange) -> ACMEEnvironment {
         ACMEEnvironment(
             exchange: exchange,
             clock: self.clock,

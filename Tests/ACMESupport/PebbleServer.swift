@@ -5,6 +5,7 @@ import Crypto
 import Foundation
 import JSON
 import LoopbackSupport
+import OutboundHTTP
 import PKIX
 import SwiftASN1
 import X509
@@ -32,7 +33,7 @@ struct PebbleServer: Sendable {
     /// Runs Pebble while the body runs.
     static func with(
         _ options: Options = Options(),
-        _ body: (PebbleServer, PooledACMEExchange) async throws -> Void
+        _ body: (PebbleServer, PooledHTTPExchange) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
             let server = try await self.start(options, directory)
@@ -114,8 +115,8 @@ struct PebbleServer: Sendable {
     }
 
     /// A document of Pebble's management.
-    func managed(_ path: String, _ exchange: PooledACMEExchange) async throws -> String {
-        let call = ACMECall(method: "GET", url: self.management + path, headers: [])
+    func managed(_ path: String, _ exchange: PooledHTTPExchange) async throws -> String {
+        let call = HTTPCall(method: "GET", url: self.management + path, headers: [])
         let answer = try await exchange.answer(to: call, within: .seconds(5), upTo: 65_536)
         guard answer.status == 200 else { throw ServerFailure(description: "\(path): \(answer.status)") }
         return String(decoding: answer.body, as: UTF8.self)

@@ -3,6 +3,7 @@
 
 import Foundation
 import LoopbackSupport
+import OutboundHTTP
 
 @testable import ACME
 
@@ -27,17 +28,17 @@ struct RecordServer: Sendable {
         return RecordServer(address: address, management: "http://" + management, process: process)
     }
 
-    func wait(_ exchange: PooledACMEExchange) async throws {
+    func wait(_ exchange: PooledHTTPExchange) async throws {
         try await self.process.wait { await exchange.isAnswered(self.management + "/") }
     }
 
     func stop() { self.process.stop() }
 }
 
-extension PooledACMEExchange {
+extension PooledHTTPExchange {
     /// Whether anything answers at an address.
     func isAnswered(_ url: String) async -> Bool {
-        let call = ACMECall(method: "GET", url: url, headers: [])
+        let call = HTTPCall(method: "GET", url: url, headers: [])
         return (try? await self.answer(to: call, within: .seconds(2), upTo: 65_536)) != nil
     }
 }

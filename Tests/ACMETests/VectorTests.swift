@@ -1,6 +1,7 @@
 import Crypto
 import JOSE
 import JSON
+import OutboundHTTP
 import PKIX
 import SwiftASN1
 import Testing
@@ -136,20 +137,20 @@ struct VectorTests {
         ] as [(String, String?, Int64?)]
     )
     func retryAfter(text: String, date: String?, seconds: Int64?) {
-        var fields = [ACMEField("retry-after", text)]
-        if let date { fields.append(ACMEField("Date", date)) }
-        let answer = ACMEAnswer(status: 200, headers: fields, body: [])
+        var fields = [HTTPField("retry-after", text)]
+        if let date { fields.append(HTTPField("Date", date)) }
+        let answer = HTTPAnswer(status: 200, headers: fields, body: [])
         #expect(answer.retryAfter(now: testInstant) == seconds)
     }
 
     @Test("links are found by relation, several in one field or in many")
     func links() {
-        let answer = ACMEAnswer(
+        let answer = HTTPAnswer(
             status: 200,
             headers: [
-                ACMEField("Link", "<https://a/1>;rel=\"alternate\", <https://a/2>; title=\"x\"; rel=alternate"),
-                ACMEField("link", "<https://a/3>;rel=\"up index\""), ACMEField("Link", "broken <"),
-                ACMEField("Link", "<https://a/4>"),
+                HTTPField("Link", "<https://a/1>;rel=\"alternate\", <https://a/2>; title=\"x\"; rel=alternate"),
+                HTTPField("link", "<https://a/3>;rel=\"up index\""), HTTPField("Link", "broken <"),
+                HTTPField("Link", "<https://a/4>"),
             ],
             body: []
         )

@@ -2,6 +2,7 @@
 
 import JOSE
 import JSON
+import OutboundHTTP
 import Synchronization
 
 extension ACMEClient {

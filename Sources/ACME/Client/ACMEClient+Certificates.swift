@@ -3,6 +3,7 @@
 import JOSE
 import JSON
 import Logging
+import OutboundHTTP
 public import PKIX
 
 extension ACMEClient {

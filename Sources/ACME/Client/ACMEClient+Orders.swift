@@ -2,6 +2,7 @@
 
 import JOSE
 import JSON
+import OutboundHTTP
 public import PKIX
 
 /// A resource, and when the CA wants to be asked for it again.
@@ -74,7 +75,7 @@ extension ACMEClient {
         }
     }
 
-    private func fetchedOrder(_ answer: ACMEAnswer, _ url: String) throws(ACMEError) -> Fetched<ACMEOrder> {
+    private func fetchedOrder(_ answer: HTTPAnswer, _ url: String) throws(ACMEError) -> Fetched<ACMEOrder> {
         let order = try ACMEOrder(self.reader(answer, "an order"), url: url)
         return Fetched(value: order, retryAfter: answer.retryAfter(now: self.environment.now()))
     }

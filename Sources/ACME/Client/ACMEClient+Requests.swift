@@ -4,6 +4,7 @@ import JOSE
 import JSON
 import Logging
 import Metrics
+import OutboundHTTP
 import PKIX
 import Synchronization
 
@@ -37,7 +38,7 @@ extension ACMEClient {
     /// Sends a signed request and gives the answer of a success.
     ///
     /// - Throws: ``ACMEError``; what the signer throws; `CancellationError`.
-    func post(_ request: SignedRequest) async throws -> ACMEAnswer {
+    func post(_ request: SignedRequest) async throws -> HTTPAnswer {
         var (rejections, outages) = (0, 0)
         while true {
             let nonce = try await self.nonce()
@@ -59,13 +60,13 @@ extension ACMEClient {
     }
 
     /// Fetches a document that needs no signature (RFC 8555 §6.3: directory and nonce; RFC 9773 §4.1).
-    func get(_ url: String) async throws -> ACMEAnswer {
+    func get(_ url: String) async throws -> HTTPAnswer {
         try await self.unsigned(method: "GET", url, accept: "application/json")
     }
 
-    private func unsigned(method: String, _ url: String, accept: String) async throws -> ACMEAnswer {
-        let fields = [ACMEField("User-Agent", self.configuration.userAgent), ACMEField("Accept", accept)]
-        let call = ACMECall(method: method, url: url, headers: fields)
+    private func unsigned(method: String, _ url: String, accept: String) async throws -> HTTPAnswer {
+        let fields = [HTTPField("User-Agent", self.configuration.userAgent), HTTPField("Accept", accept)]
+        let call = HTTPCall(method: method, url: url, headers: fields)
         var outages = 0
         while true {
             do { return try await self.attempt(call, SignedRequest(url: url)) } catch let error as ACMEError {
@@ -86,16 +87,16 @@ extension ACMEClient {
         return nonce
     }
 
-    private func call(_ request: SignedRequest, nonce: String) async throws -> ACMECall {
+    private func call(_ request: SignedRequest, nonce: String) async throws -> HTTPCall {
         guard self.addresses.admits(request.url) else {
             throw ACMEError(.malformedAnswer, "the CA named an address that is not https: '\(request.url.printable)'")
         }
         let signed = try await self.signed(request, nonce: nonce)
         let fields = [
-            ACMEField("User-Agent", self.configuration.userAgent), ACMEField("Accept", request.accept),
-            ACMEField("Content-Type", "application/jose+json"),
+            HTTPField("User-Agent", self.configuration.userAgent), HTTPField("Accept", request.accept),
+            HTTPField("Content-Type", "application/jose+json"),
         ]
-        return ACMECall(method: "POST", url: request.url, headers: fields, body: signed.flattened.serialized)
+        return HTTPCall(method: "POST", url: request.url, headers: fields, body: signed.flattened.serialized)
     }
 
     private func signed(_ request: SignedRequest, nonce: String) async throws -> JSONWebSignature {
@@ -121,15 +122,15 @@ extension ACMEClient {
 
     // MARK: Answers
 
-    private func attempt(_ call: ACMECall, _ request: SignedRequest) async throws -> ACMEAnswer {
-        let answer: ACMEAnswer
+    private func attempt(_ call: HTTPCall, _ request: SignedRequest) async throws -> HTTPAnswer {
+        let answer: HTTPAnswer
         do {
             answer = try await self.environment.exchange.answer(
                 to: call,
                 within: self.configuration.timeout,
                 upTo: request.limit
             )
-        } catch let failure as ACMEExchangeFailure {
+        } catch let failure as HTTPExchangeFailure {
             self.count(call, "unreachable")
             guard !failure.isTooLarge else {
                 throw ACMEError(.malformedAnswer, "the CA sent too much: \(failure.reason)")
@@ -168,7 +169,7 @@ extension ACMEClient {
         return true
     }
 
-    private func count(_ call: ACMECall, _ outcome: String) {
+    private func count(_ call: HTTPCall, _ outcome: String) {
         Counter(
             label: "signet_acme_requests_total",
             dimensions: [("authority", self.authority), ("outcome", outcome)]

@@ -3,6 +3,7 @@
 
 import JOSE
 import Logging
+import OutboundHTTP
 import PKIX
 import Synchronization
 
@@ -85,12 +86,12 @@ public final class ACMEClient: Sendable {
     }
 
     /// Reads a document in an answer.
-    func reader(_ answer: ACMEAnswer, _ name: String) throws(ACMEError) -> MessageReader {
+    func reader(_ answer: HTTPAnswer, _ name: String) throws(ACMEError) -> MessageReader {
         try MessageReader(answer, name, self.addresses)
     }
 
     /// The address that an answer names its resource by.
-    func location(_ answer: ACMEAnswer, of name: String) throws(ACMEError) -> String {
+    func location(_ answer: HTTPAnswer, of name: String) throws(ACMEError) -> String {
         guard let location = answer.header("Location"), self.addresses.admits(location) else {
             throw ACMEError(.malformedAnswer, "the CA gave no https address for \(name) (Location)")
         }

@@ -1,6 +1,7 @@
 // What an answer that is no success means.
 
 import JSON
+import OutboundHTTP
 import PKIX
 
 /// An answer of 300 and above.
@@ -8,7 +9,7 @@ struct Refusal {
     /// What to throw.
     let error: ACMEError
 
-    init(_ answer: ACMEAnswer, now: CertificateTime) {
+    init(_ answer: HTTPAnswer, now: CertificateTime) {
         let document = Self.document(answer)
         let problem = document ?? ACMEProblem(type: "about:blank", detail: "", status: answer.status)
         self.error = ACMEError(
@@ -41,7 +42,7 @@ struct Refusal {
         }
     }
 
-    private static func document(_ answer: ACMEAnswer) -> ACMEProblem? {
+    private static func document(_ answer: HTTPAnswer) -> ACMEProblem? {
         let isJSON = ["application/problem+json", "application/json"].contains(answer.mediaType ?? "")
         let value = isJSON ? try? JSONReader.read(answer.body, within: Budget.documentLimits) : nil
         guard let problem = value.flatMap({ ACMEProblem($0) }) else { return nil }
@@ -59,7 +60,7 @@ struct Refusal {
     /// From the field, or from the words that Let's Encrypt ends its explanation with: "retry after 2026-01-02 03:04:05
     /// UTC".
     private static func retryAt(
-        _ answer: ACMEAnswer,
+        _ answer: HTTPAnswer,
         _ problem: ACMEProblem,
         _ now: CertificateTime
     ) -> CertificateTime? {

@@ -1,9 +1,15 @@
-// Header fields that steer a client: Retry-After (RFC 9110 §10.2.3), Link (RFC 8288) and Replay-Nonce (RFC 8555 §6.5.1).
+// Header fields that steer a client: Content-Type, Retry-After (RFC 9110 §10.2.3), Link (RFC 8288) and Replay-Nonce (RFC 8555 §6.5.1).
 
 import JOSE
+import OutboundHTTP
 import PKIX
 
-extension ACMEAnswer {
+extension HTTPAnswer {
+    /// The media type in lower case, without parameters.
+    var mediaType: String? {
+        self.header("Content-Type")?.split(separator: ";").first.map { $0.trimmingSpaces.lowercased() }
+    }
+
     /// The seconds that the CA asks to wait, from now on; nil when it does not say.
     ///
     /// A date is read against the CA's own `Date`, so that clocks which differ do no harm.
@@ -71,5 +77,15 @@ extension String {
     var printable: String {
         let scalars = self.unicodeScalars.prefix(Budget.reasonCharacters)
         return String(scalars.map { (0x20..<0x7F).contains($0.value) ? Character($0) : "?" })
+    }
+}
+
+extension StringProtocol {
+    /// The text without spaces and tabs at its ends.
+    var trimmingSpaces: String {
+        var text = Substring(self)
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return String(text)
     }
 }

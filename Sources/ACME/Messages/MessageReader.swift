@@ -2,6 +2,7 @@
 // registries for further members of each.
 
 import JSON
+import OutboundHTTP
 import PKIX
 
 /// A document with words for what is wrong with it.
@@ -14,7 +15,7 @@ struct MessageReader {
     /// Reads the body of an answer.
     ///
     /// - Throws: ``ACMEError`` with `.malformedAnswer` when it is no object in JSON.
-    init(_ answer: ACMEAnswer, _ name: String, _ addresses: AddressPolicy) throws(ACMEError) {
+    init(_ answer: HTTPAnswer, _ name: String, _ addresses: AddressPolicy) throws(ACMEError) {
         guard answer.mediaType == "application/json" else {
             let type = answer.mediaType.map { "'\($0.printable)'" } ?? "no media type"
             throw ACMEError(.malformedAnswer, "the CA sent \(type) for \(name) instead of application/json")

@@ -1,6 +1,7 @@
 // A public CA as the configuration names it.
 
 public import ACME
+public import OutboundHTTP
 
 /// A CA that orders go to.
 public struct ServerAuthority: Sendable {
@@ -9,7 +10,7 @@ public struct ServerAuthority: Sendable {
     /// Its directory.
     public let configuration: ACMEConfiguration
     /// Makes calls, with the trust roots for the CA's own TLS.
-    public let exchange: any ACMEExchange
+    public let exchange: any HTTPExchange
     /// The account's key.
     public let signer: any AccountSigner
     /// Addresses for the CA's mails, such as `mailto:pki@example.org`.
@@ -31,7 +32,7 @@ public struct ServerAuthority: Sendable {
     public init(
         name: String,
         configuration: ACMEConfiguration,
-        exchange: any ACMEExchange,
+        exchange: any HTTPExchange,
         signer: any AccountSigner
     ) {
         var configuration = configuration

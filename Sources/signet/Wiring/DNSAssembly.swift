@@ -5,6 +5,7 @@ import AtomicFiles
 import DNS
 import Foundation
 import NIOCore
+import OutboundHTTP
 import RegistrationAuthority
 
 /// What is needed to look at names and to write records.

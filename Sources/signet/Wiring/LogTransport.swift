@@ -1,10 +1,8 @@
 // Other people's logs and witnesses over HTTP: nothing is followed elsewhere, everything has a bound, nothing is believed that
 // no signature proves.
 
-import AsyncHTTPClient
 import Foundation
-import NIOCore
-import NIOHTTP1
+import OutboundHTTP
 import TransparencyLog
 
 /// The beginning of addresses: a scheme, a host, perhaps a port and a path, no slash at the end.
@@ -23,29 +21,21 @@ struct HTTPPrefix: Hashable, Sendable {
 
 enum LogTransport {
     /// Lives as long as the process.
-    private static let client: HTTPClient = {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout = .init(connect: .seconds(5), read: .seconds(10))
-        // Who refuses a connection is away: asking again is the caller's business.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    private static let exchange = PooledHTTPExchange()
 
     /// Submits checkpoints to witnesses.
     static func witness(timeout: Duration) -> WitnessTransport {
         { address, body in
-            var request = HTTPClientRequest(url: address)
-            request.method = .POST
-            request.headers.add(name: "Content-Type", value: "text/plain; charset=utf-8")
-            request.body = .bytes(ByteBuffer(bytes: body))
-            let answer = try await self.answer(request, limit: TransparencyLog.Budget.witnessAnswerBytes, timeout)
-            return WitnessAnswer(status: answer.status, contentType: answer.contentType, body: answer.body)
+            let field = HTTPField("Content-Type", "text/plain; charset=utf-8")
+            let call = HTTPCall(method: "POST", url: address, headers: [field], body: body)
+            let answer = try await self.answer(call, limit: TransparencyLog.Budget.witnessAnswerBytes, timeout)
+            return WitnessAnswer(status: answer.status, contentType: answer.header("Content-Type"), body: answer.body)
         }
     }
 
     /// Reads what is at an address; nil for nothing.
     static func fetch(_ address: String, limit: Int, timeout: Duration) async throws -> [UInt8]? {
-        let answer = try await self.answer(HTTPClientRequest(url: address), limit: limit, timeout)
+        let answer = try await self.answer(HTTPCall(method: "GET", url: address), limit: limit, timeout)
         switch answer.status {
         case 200: return answer.body
         case 404, 410: return nil
@@ -53,34 +43,17 @@ enum LogTransport {
         }
     }
 
-    private static func answer(
-        _ request: HTTPClientRequest,
-        limit: Int,
-        _ timeout: Duration
-    ) async throws -> (status: Int, contentType: String?, body: [UInt8]) {
-        let address = request.url
-        return try await withThrowingTaskGroup(of: (Int, String?, [UInt8]).self) { group in
-            group.addTask {
-                let response = try await self.client.execute(request, timeout: TimeAmount(timeout))
-                // Compression is not asked for.
-                guard response.headers["Content-Encoding"].allSatisfy({ $0 == "identity" }) else {
-                    throw LogError(
-                        .unavailable,
-                        "\(address) was answered in a compressed form, which was not asked for"
-                    )
-                }
-                let body = try await response.body.collect(upTo: limit)
-                return (Int(response.status.code), response.headers.first(name: "Content-Type"), Array(buffer: body))
-            }
-            // The whole exchange: also one whose peer sends an octet now and then.
-            group.addTask {
-                try await SystemEnvironment.sleep(timeout)
-                throw LogError(.timedOut, "\(address) did not answer within \(timeout)")
-            }
-            defer { group.cancelAll() }
-            guard let answer = try await group.next() else { throw CancellationError() }
-            return answer
+    private static func answer(_ call: HTTPCall, limit: Int, _ timeout: Duration) async throws -> HTTPAnswer {
+        let answer: HTTPAnswer
+        do {
+            answer = try await self.exchange.answer(to: call, within: timeout, upTo: limit)
+        } catch let failure as HTTPExchangeFailure {
+            throw LogError(.unavailable, "\(call.url) cannot be asked: \(failure.reason)")
         }
+        guard answer.values("Content-Encoding").allSatisfy({ $0 == "identity" }) else {
+            throw LogError(.unavailable, "\(call.url) was answered in a compressed form, which was not asked for")
+        }
+        return answer
     }
 }
 

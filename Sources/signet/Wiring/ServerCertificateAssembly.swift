@@ -4,6 +4,7 @@ import ACME
 import DNS
 import Foundation
 import Logging
+import OutboundHTTP
 import PKIX
 import Persistence
 import RegistrationAuthority
@@ -20,6 +21,15 @@ extension ACMEDefinition.Authority {
         _ = try self.externalKey()
     }
 
+    /// HTTP to the CA, whose own certificate is verified with the roots of the file, or the system's.
+    fileprivate func exchange() throws -> PooledHTTPExchange {
+        guard let file = self.rootsFile else { return PooledHTTPExchange() }
+        let roots = try readText(file)
+        do throws(HTTPExchangeFailure) { return try PooledHTTPExchange(rootsPEM: roots) } catch {
+            throw ConfigurationError("\(file): \(error.reason)")
+        }
+    }
+
     /// The key that binds the account.
     fileprivate func externalKey() throws -> ExternalAccountKey? {
         guard let binding = self.binding else { return nil }
@@ -34,7 +44,7 @@ extension ACMEDefinition.Authority {
 struct ServerCertificateAssembly: Sendable {
     /// Takes orders to their end.
     let engine: OrderEngine
-    private let exchanges: [PooledACMEExchange]
+    private let exchanges: [PooledHTTPExchange]
 
     /// Puts it together; nobody is asked anything yet.
     ///
@@ -48,12 +58,11 @@ struct ServerCertificateAssembly: Sendable {
         logger: Logger
     ) async throws {
         // A client that is let go without shutdown ends the process.
-        var exchanges: [PooledACMEExchange] = []
+        var exchanges: [PooledHTTPExchange] = []
         var authorities: [ServerAuthority] = []
         do {
             for authority in definition.authorities {
-                let roots = try authority.rootsFile.map { try readText($0) }
-                let exchange = try PooledACMEExchange(rootsPEM: roots)
+                let exchange = try authority.exchange()
                 exchanges.append(exchange)
                 authorities.append(
                     try Self.authority(authority, exchange, signer: try keys.signer(for: authority, tokens: tokens))
@@ -87,7 +96,7 @@ struct ServerCertificateAssembly: Sendable {
 
     private static func authority(
         _ definition: ACMEDefinition.Authority,
-        _ exchange: PooledACMEExchange,
+        _ exchange: PooledHTTPExchange,
         signer: any AccountSigner
     ) throws -> ServerAuthority {
         var authority = ServerAuthority(

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import JSON
 import LoopbackSupport
+import OutboundHTTP
 import PKIX
 import Testing
 
@@ -87,14 +88,14 @@ struct OpenBaoTests {
 /// The management of an OpenBao.
 private struct OpenBao {
     let base: String
-    let exchange: PooledACMEExchange
+    let exchange: PooledHTTPExchange
 
     @discardableResult
     func call(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
-        let call = ACMECall(
+        let call = HTTPCall(
             method: method,
             url: self.base + path,
-            headers: [ACMEField("X-Vault-Token", "root"), ACMEField("Content-Type", "application/json")],
+            headers: [HTTPField("X-Vault-Token", "root"), HTTPField("Content-Type", "application/json")],
             body: body?.serialized ?? []
         )
         let answer = try await self.exchange.answer(to: call, within: .seconds(10), upTo: 1_048_576)

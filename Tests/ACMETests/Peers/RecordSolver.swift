@@ -3,6 +3,7 @@
 import Foundation
 import JSON
 import LoopbackSupport
+import OutboundHTTP
 import PKIX
 
 @testable import ACME
@@ -11,7 +12,7 @@ import PKIX
 extension PebbleServer {
     /// A client with an account.
     func client(
-        _ exchange: PooledACMEExchange,
+        _ exchange: PooledHTTPExchange,
         signer: any AccountSigner,
         externalKey: ExternalAccountKey? = nil
     ) async throws -> ACMEClient {
@@ -24,7 +25,7 @@ extension PebbleServer {
 /// A client of a peer, in real time but for pauses.
 func peerClient(
     _ directoryURL: String,
-    _ exchange: PooledACMEExchange,
+    _ exchange: PooledHTTPExchange,
     signer: any AccountSigner
 ) throws -> ACMEClient {
     var configuration = try ACMEConfiguration(directoryURL: directoryURL, allowsPlainLoopback: true)
@@ -46,7 +47,7 @@ func peerClient(
 /// Publishes in the DNS server, and keeps what HTTP and TLS have to answer.
 struct RecordSolver: ChallengeSolver {
     let records: RecordServer
-    let exchange: PooledACMEExchange
+    let exchange: PooledHTTPExchange
     let memory: MemorySolver
     let types: Set<ChallengeType>
 
@@ -74,7 +75,7 @@ struct RecordSolver: ChallengeSolver {
     }
 
     private func manage(_ path: String, _ body: JSONValue) async throws {
-        let call = ACMECall(method: "POST", url: self.records.management + path, headers: [], body: body.serialized)
+        let call = HTTPCall(method: "POST", url: self.records.management + path, headers: [], body: body.serialized)
         let answer = try await self.exchange.answer(to: call, within: .seconds(5), upTo: 65_536)
         guard answer.status == 200 else { throw ServerFailure(description: "\(path): \(answer.status)") }
     }

@@ -3,6 +3,7 @@
 import Crypto
 import Logging
 import LoopbackSupport
+import OutboundHTTP
 import PKIX
 
 @testable import ACME
@@ -38,7 +39,7 @@ extension ACMEDouble {
 
     /// A client of the double whose pauses take no time.
     func bench(
-        _ exchange: any ACMEExchange,
+        _ exchange: any HTTPExchange,
         signer: (any AccountSigner)? = nil,
         limits: MemoryRateLimits = MemoryRateLimits(),
         clock: SkippingClock = SkippingClock(),

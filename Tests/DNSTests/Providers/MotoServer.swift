@@ -3,6 +3,7 @@
 import DNS
 import Foundation
 import LoopbackSupport
+import OutboundHTTP
 
 /// A moto server.
 struct MotoServer: Sendable {

@@ -1,5 +1,6 @@
 import DNS
 import LoopbackSupport
+import OutboundHTTP
 import Testing
 
 @Suite("PowerDNS")

@@ -3,6 +3,7 @@
 import DNS
 import Foundation
 import LoopbackSupport
+import OutboundHTTP
 
 /// A PowerDNS server with its API.
 struct PowerDNSServer: Sendable {

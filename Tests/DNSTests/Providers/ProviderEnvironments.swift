@@ -2,6 +2,7 @@
 
 import DNS
 import LoopbackSupport
+import OutboundHTTP
 
 /// Seconds since 1970 of all tests.
 let testInstant: Int64 = 1_767_323_045

@@ -3,6 +3,7 @@
 
 import Foundation
 import LoopbackSupport
+import OutboundHTTP
 import Synchronization
 
 @testable import DNS

@@ -1,4 +1,5 @@
 import LoopbackSupport
+import OutboundHTTP
 import Testing
 
 @testable import DNS

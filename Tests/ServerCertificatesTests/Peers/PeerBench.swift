@@ -5,6 +5,7 @@ import Crypto
 import DNS
 import Foundation
 import LoopbackSupport
+import OutboundHTTP
 import PKIX
 import TestSupport
 
@@ -15,7 +16,7 @@ import TestSupport
 struct PeerBench: Sendable {
     let named: NamedServer
     let pebble: PebbleServer
-    let exchange: PooledACMEExchange
+    let exchange: PooledHTTPExchange
     let provider: RFC2136Provider
     let resolver: Resolver
     let authority: ServerAuthority
@@ -54,7 +55,7 @@ struct PeerBench: Sendable {
     private init(
         _ named: NamedServer,
         _ pebble: PebbleServer,
-        _ exchange: PooledACMEExchange,
+        _ exchange: PooledHTTPExchange,
         _ leadsHere: Bool
     ) throws {
         let (ours, theirs) = (try DomainName(Self.ours), try DomainName(Self.theirs))

@@ -4,6 +4,7 @@ import ACME
 import Crypto
 import FoundationEssentials
 import LoopbackSupport
+import OutboundHTTP
 import PKIX
 
 @testable import ACMESupport
@@ -31,7 +32,7 @@ struct DoubleBench: Sendable {
     private static func serve(
         _ count: Int,
         _ store: MemoryStore,
-        _ exchange: PooledACMEExchange,
+        _ exchange: PooledHTTPExchange,
         _ settings: ACMEDouble.Settings,
         _ doubles: [ACMEDouble],
         _ authorities: [ServerAuthority],

@@ -1,6 +1,7 @@
 // Calls of Cloudflare's API, version 4, and what its errors mean.
 
 import Foundation
+import OutboundHTTP
 
 /// Calls Cloudflare.
 struct CloudflareClient: Sendable {

@@ -1,5 +1,7 @@
 // Makes a host's calls: at its rate, again after what passes, within bounded time, without credentials in any reason.
 
+import OutboundHTTP
+
 /// Calls one host.
 struct ProviderCaller: Sendable {
     let environment: ProviderEnvironment
@@ -62,7 +64,8 @@ struct ProviderCaller: Sendable {
             )
             return read(answer).mapError { self.finished($0, answer) }
         } catch {
-            return .failure(self.redacted(ProviderFailure(.unavailable, "\(call.host): \(error.reason)")))
+            let reason = (error as? HTTPExchangeFailure)?.reason ?? "the call was cancelled"
+            return .failure(self.redacted(ProviderFailure(.unavailable, "\(call.host): \(reason)")))
         }
     }
 

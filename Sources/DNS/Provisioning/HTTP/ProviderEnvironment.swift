@@ -1,5 +1,7 @@
 // What a provider over HTTP is given: the network, time and chance.
 
+public import OutboundHTTP
+
 /// The surroundings of a provider that is called over HTTP.
 public struct ProviderEnvironment: Sendable {
     let exchange: any HTTPExchange

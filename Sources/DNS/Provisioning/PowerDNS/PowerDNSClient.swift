@@ -1,6 +1,7 @@
 // Calls of PowerDNS's HTTP API, and what its errors mean.
 
 import Foundation
+import OutboundHTTP
 
 /// Calls a PowerDNS server.
 struct PowerDNSClient: Sendable {

@@ -1,5 +1,7 @@
 // Calls of Route 53's API (2013-04-01), signed, and what its errors mean.
 
+import OutboundHTTP
+
 /// Calls Route 53.
 struct Route53Client: Sendable {
     /// What became of a batch.

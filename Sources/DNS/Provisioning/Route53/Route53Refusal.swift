@@ -1,5 +1,7 @@
 // Errors of Route 53, in both layouts: `ErrorResponse` of all calls, and `InvalidChangeBatch` with a list of messages.
 
+import OutboundHTTP
+
 /// What Route 53 says when it does not do what it was asked.
 struct Route53Refusal: Sendable {
     let status: Int

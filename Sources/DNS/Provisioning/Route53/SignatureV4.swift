@@ -2,6 +2,7 @@
 
 import Crypto
 import Foundation
+import OutboundHTTP
 
 /// Signs calls of AWS.
 struct SignatureV4: Sendable {

@@ -13,12 +13,22 @@ public struct PooledHTTPExchange: HTTPExchange {
 
     /// Opens no connection yet.
     ///
-    /// - Parameter rootsFile: The PEM file of the certificates to verify servers with; nil for the system's.
-    public init(rootsFile: String? = nil) {
+    /// - Parameter rootsPEM: The certificates to verify servers with, in PEM; nil for the system's.
+    /// - Throws: ``HTTPExchangeFailure`` when the text has no certificates.
+    public init(rootsPEM: String? = nil) throws(HTTPExchangeFailure) {
+        self.init(trustRoots: try rootsPEM.map { (pem) throws(HTTPExchangeFailure) in try Self.certificates(pem) })
+    }
+
+    /// Opens no connection yet; servers are verified with the system's roots.
+    public init() {
+        self.init(trustRoots: nil)
+    }
+
+    private init(trustRoots: [NIOSSLCertificate]?) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.certificateVerification = .fullVerification
         tls.minimumTLSVersion = .tlsv12
-        if let rootsFile { tls.trustRoots = .file(rootsFile) }
+        if let trustRoots { tls.trustRoots = .certificates(trustRoots) }
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls,
             redirectConfiguration: .disallow,
@@ -29,6 +39,13 @@ public struct PooledHTTPExchange: HTTPExchange {
         self.client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
+    private static func certificates(_ pem: String) throws(HTTPExchangeFailure) -> [NIOSSLCertificate] {
+        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(Array(pem.utf8)), !certificates.isEmpty else {
+            throw HTTPExchangeFailure("the trust roots are no certificates in PEM")
+        }
+        return certificates
+    }
+
     /// Closes the connections; calls under way fail.
     public func shutdown() async {
         // Shutting down fails only when it was done before.
@@ -36,35 +53,21 @@ public struct PooledHTTPExchange: HTTPExchange {
     }
 
     /// Makes one call.
-    public func answer(
-        to call: HTTPCall,
-        within timeout: Duration,
-        upTo limit: Int
-    ) async throws(HTTPExchangeFailure) -> HTTPAnswer {
+    public func answer(to call: HTTPCall, within timeout: Duration, upTo limit: Int) async throws -> HTTPAnswer {
         // AsyncHTTPClient's deadline ends with the head of the answer: a body could trickle for ever.
-        let result = await withTaskGroup(of: Result<HTTPAnswer, HTTPExchangeFailure>.self) { group in
+        try await withThrowingTaskGroup(of: HTTPAnswer.self) { group in
+            group.addTask { try await self.exchange(call, timeout, limit) }
             group.addTask {
-                do throws(HTTPExchangeFailure) {
-                    return .success(try await self.exchange(call, timeout, limit))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            group.addTask {
-                try? await Task.sleep(for: timeout)
-                return .failure(HTTPExchangeFailure("no whole answer within \(timeout)"))
+                try await Task.sleep(for: timeout)
+                throw HTTPExchangeFailure("no whole answer within \(timeout)")
             }
             defer { group.cancelAll() }
-            return await group.next() ?? .failure(HTTPExchangeFailure("the call was cancelled"))
+            guard let answer = try await group.next() else { throw CancellationError() }
+            return answer
         }
-        return try result.get()
     }
 
-    private func exchange(
-        _ call: HTTPCall,
-        _ timeout: Duration,
-        _ limit: Int
-    ) async throws(HTTPExchangeFailure) -> HTTPAnswer {
+    private func exchange(_ call: HTTPCall, _ timeout: Duration, _ limit: Int) async throws -> HTTPAnswer {
         var request = HTTPClientRequest(url: call.url)
         request.method = HTTPMethod(rawValue: call.method)
         for field in call.headers { request.headers.add(name: field.name, value: field.value) }
@@ -74,11 +77,15 @@ public struct PooledHTTPExchange: HTTPExchange {
             let body = try await response.body.collect(upTo: limit)
             let headers = response.headers.map { HTTPField($0.name, $0.value) }
             return HTTPAnswer(status: Int(response.status.code), headers: headers, body: Array(body.readableBytesView))
+        } catch let error as CancellationError {
+            throw error
         } catch is NIOTooManyBytesError {
-            throw HTTPExchangeFailure("the answer has more than \(limit) octets")
+            throw HTTPExchangeFailure("the answer has more than \(limit) octets", isTooLarge: true)
         } catch let error as HTTPClientError {
+            try Task.checkCancellation()
             throw HTTPExchangeFailure(error.shortDescription)
         } catch {
+            try Task.checkCancellation()
             throw HTTPExchangeFailure("\(error)")
         }
     }
