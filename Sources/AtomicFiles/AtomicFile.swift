@@ -41,15 +41,30 @@ public enum AtomicFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("read", path) }
         defer { close(descriptor) }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else { throw FileError("read", path) }
+        // One octet more than the file has shows its end; what has no size, or grows meanwhile, is read on.
+        var room = min(max(Int(information.st_size), 0), limit) + 1
         var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            let part = try self.readPart(descriptor, room, path)
+            guard !part.isEmpty else { return content }
+            content = content.isEmpty ? part : content + part
+            guard content.count <= limit else { throw FileError("read", path, code: EFBIG) }
+            room = part.count < room ? 1 : 65_536
+        }
+    }
+
+    private static func readPart(_ descriptor: Int32, _ room: Int, _ path: String) throws(FileError) -> [UInt8] {
+        while true {
+            var count = 0
+            let part = [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
+                count = Glibc.read(descriptor, buffer.baseAddress, room)
+                initialized = max(count, 0)
+            }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw FileError("read", path) }
-            guard count > 0 else { return content }
-            content += buffer[..<count]
-            guard content.count <= limit else { throw FileError("read", path, code: EFBIG) }
+            return part
         }
     }
 

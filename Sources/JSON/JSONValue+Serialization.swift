@@ -38,6 +38,19 @@ extension String {
     /// Appends the string as JSON, with the escapes of RFC 8785 §3.2.2.2 and no others.
     func appendQuoted(to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
+        // Nearly every string has nothing to escape, and is copied as it is.
+        let isCopied = self.utf8.withContiguousStorageIfAvailable { text in
+            guard text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+                return false
+            }
+            bytes.append(contentsOf: text)
+            return true
+        }
+        if isCopied != true { self.appendEscaped(to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private func appendEscaped(to bytes: inout [UInt8]) {
         for byte in self.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
@@ -52,6 +65,5 @@ extension String {
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -161,6 +161,12 @@ struct AtomicFileTests {
         }
     }
 
+    @Test("a file that does not say how long it is is read to its end")
+    func noSize() throws {
+        let content = try AtomicFile.read("/proc/sys/kernel/ostype")
+        #expect(content == Array("Linux\n".utf8))
+    }
+
     @Test("a file without end is refused at the bound")
     func endless() {
         #expect(throws: FileError.self) { try AtomicFile.read("/dev/zero", limit: 100_000) }

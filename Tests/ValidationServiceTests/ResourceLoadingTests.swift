@@ -135,6 +135,7 @@ struct ResourceLoadingTests {
     func shares() async throws {
         var limits = ConnectionLimits()
         limits.loads[.answers] = 1
+        limits.waitingLoads = 0
         let (events, continuation) = AsyncStream<String>.makeStream()
         let loaders = ResourceLoaders([Shelf(events: continuation), ChallengeResources { _ in "text" }])
         try await LivePublicServer.run(limits: limits, loader: loaders) { server async throws in

@@ -55,20 +55,43 @@ end
 function done(summary, latency)
     io.write(string.format('"requests":%d,"errors":%d,"octets_each":%d,"per_second":%.0f,"p50_ms":%.2f,"p99_ms":%.2f\n', summary.requests,
         summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
-        summary.bytes / math.max(summary.requests, 1), summary.requests / summary.duration * 1e6,
+        summary.bytes / math.max(summary.requests, 1), (summary.requests - summary.errors.status) / summary.duration * 1e6,
         latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end
 LUA
 
-# ask WHAT ENTRIES PREFIX COUNT SUFFIX [KIND]: measures GETs of PREFIX, a number below COUNT, SUFFIX; sets $rate.
+# ask WHAT ENTRIES PREFIX COUNT SUFFIX [KIND [URL]]: measures GETs of PREFIX, a number below COUNT, SUFFIX; sets $rate to
+# those a second that were answered with what was asked for.
 ask() {
     export BENCH_PREFIX=$3 BENCH_COUNT=$4 BENCH_SUFFIX=$5 BENCH_KIND=${6:-}
-    wrk -t 1 -c "$connections" -d 2s -s "$work/log.lua" "$public" >/dev/null
-    local result
-    result=$(wrk -t 1 -c "$connections" -d "${seconds}s" -s "$work/log.lua" "$public" | grep '^"requests"')
+    local result url=${7:-$public}
+    wrk -t 1 -c "$connections" -d 2s -s "$work/log.lua" "$url" >/dev/null
+    result=$(wrk -t 1 -c "$connections" -d "${seconds}s" -s "$work/log.lua" "$url" | grep '^"requests"')
     printf '{"benchmark":"log","entries":%d,"measure":"%s",%s}\n' "$2" "$1" "$result"
     rate=${result#*\"per_second\":}
     rate=${rate%%,*}
+}
+
+# static_files DIRECTORY: nginx with a directory's files, on $nginx_port.
+static_files() {
+    nginx_port=$(free_port)
+    cat >"$work/nginx.conf" <<CONF
+$([ "$(id -u)" -ne 0 ] || echo 'user root;') daemon off; pid $work/nginx.pid; worker_processes 2; error_log $work/nginx.log;
+events { worker_connections 1024; }
+http {
+    access_log off; sendfile on; keepalive_requests 100000000;
+    client_body_temp_path $work/nginx-body; proxy_temp_path $work/nginx-proxy; fastcgi_temp_path $work/nginx-fastcgi;
+    uwsgi_temp_path $work/nginx-uwsgi; scgi_temp_path $work/nginx-scgi;
+    server { listen 127.0.0.1:$nginx_port; root $1; }
+}
+CONF
+    PATH=$PATH:/usr/sbin nginx -c "$work/nginx.conf" -e "$work/nginx.log" &
+    nginx=$!
+    processes+=("$nginx")
+    for _ in $(seq 100); do
+        curl --silent --output /dev/null "http://127.0.0.1:$nginx_port/checkpoint" && break
+        sleep 0.1
+    done
 }
 
 for count in 1000000 "${certificates:-10000000}"; do
@@ -91,13 +114,21 @@ for count in 1000000 "${certificates:-10000000}"; do
         "$((($(date +%s%N) - begin) / 1000000))" "$(memory_of "$signet")"
     # The first batch, of the authority's own certificates, goes on from what was built.
     python3 "$tools/log_progress.py" "$state/log/public/checkpoint" "$((count + 1))" "$signet" >/dev/null
-    ask "a file" "$count" /ca/agents.cer 0 ""
+    ask "a file in memory" "$count" /ca/agents.cer 0 ""
     file=$rate
     ask "tiles" "$count" /tile/0/ "$((count / 256))" "" tile
+    tiles=$rate
+    ask "inclusion proofs, each tile for the first time" "$count" /v1/log/inclusion/ "$count" "/$count"
     ask "inclusion proofs" "$count" /v1/log/inclusion/ "$count" "/$count"
-    awk -v n="$count" -v proofs="$rate" -v file="$file" -v mb="$(memory_of "$signet")" 'BEGIN {
-        printf "{\"benchmark\":\"log\",\"entries\":%d,\"measure\":\"ratio\",\"proofs_to_files\":%.2f,\"memory_mb\":%d}\n",
-            n, proofs / file, mb }'
+    proofs=$rate
+    static_files "$state/log/public"
+    ask "nginx: tiles" "$count" /tile/0/ "$((count / 256))" "" tile "http://127.0.0.1:$nginx_port"
+    kill "$nginx"
+    wait "$nginx" || true
+    jq -nc --argjson entries "$count" --argjson file "$file" --argjson tiles "$tiles" --argjson proofs "$proofs" \
+        --argjson nginx "$rate" --argjson mb "$(memory_of "$signet")" 'def part($of): ($proofs / $of * 100 | round) / 100;
+        {benchmark: "log", $entries, measure: "ratio", proofs_to_tiles: part($tiles), proofs_to_nginx_tiles: part($nginx),
+            proofs_to_files_in_memory: part($file), memory_mb: $mb}'
     ask "proof files with the checkpoint" "$count" /v1/log/proof/ "$count" ""
     kill "$signet"
     wait "$signet" || true

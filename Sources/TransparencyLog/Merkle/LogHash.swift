@@ -45,11 +45,14 @@ public struct LogHash: Hashable, Sendable, CustomStringConvertible {
     /// The hash of two subtrees.
     public static func node(_ left: LogHash, _ right: LogHash) -> LogHash {
         // RFC 6962 §2.1: "MTH(D[n]) = SHA-256(0x01 || MTH(D[0:k]) || MTH(D[k:n]))".
-        var hash = SHA256()
-        hash.update(data: [0x01])
-        withUnsafeBytes(of: left.words) { hash.update(bufferPointer: $0) }
-        withUnsafeBytes(of: right.words) { hash.update(bufferPointer: $0) }
-        return LogHash(hash.finalize())
+        withUnsafeTemporaryAllocation(byteCount: 1 + 2 * Self.byteCount, alignment: 1) { input in
+            input[0] = 0x01
+            input.storeBytes(of: left.words, toByteOffset: 1, as: (UInt64, UInt64, UInt64, UInt64).self)
+            input.storeBytes(of: right.words, toByteOffset: 33, as: (UInt64, UInt64, UInt64, UInt64).self)
+            var hash = SHA256()
+            hash.update(bufferPointer: UnsafeRawBufferPointer(input))
+            return LogHash(hash.finalize())
+        }
     }
 
     /// The root of the tree without entries: the hash of nothing.

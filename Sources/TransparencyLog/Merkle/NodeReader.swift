@@ -13,10 +13,16 @@ extension NodeReader {
     ///
     /// - Throws: ``LogError`` with `.outOfRange` for an index beyond the size.
     public func inclusionPath(of index: Int, size: Int) async throws -> [LogHash] {
+        Array(try await self.leafAndPath(of: index, size: size).dropFirst())
+    }
+
+    /// A leaf's hash, and behind it the path from it to the root of the tree of a size.
+    func leafAndPath(of index: Int, size: Int) async throws -> [LogHash] {
         guard index >= 0, index < size else {
             throw LogError(.outOfRange, "a tree of \(size) entries has no entry \(index)")
         }
-        return try await self.hashes(of: TreeRange.inclusion(of: index, size: size))
+        let leaf = TreeRange(lower: index, upper: index + 1)
+        return try await self.hashes(of: [leaf] + TreeRange.inclusion(of: index, size: size))
     }
 
     /// The proof that the tree of one size is a prefix of that of another.

@@ -64,13 +64,17 @@ public struct LogConsistency: Hashable, Sendable {
 public final class LogProofs: Sendable {
     private let storage: any TileStorage
     private let identity: LogIdentity
+    private let nodes: NodeFile?
     private let cache = TileCache()
     private let last = Mutex<LogSnapshot?>(nil)
 
     /// Prepares proofs.
-    public init(storage: any TileStorage, identity: LogIdentity) {
+    ///
+    /// - Parameter nodes: keeps what is computed for paths; nil to compute it each time.
+    public init(storage: any TileStorage, identity: LogIdentity, nodes: NodeFile? = nil) {
         self.storage = storage
         self.identity = identity
+        self.nodes = nodes
     }
 
     /// The log as it is published at this moment; its checkpoint is verified when it is a new one.
@@ -83,7 +87,7 @@ public final class LogProofs: Sendable {
         if let last = self.last.withLock({ $0 }), last.bytes == bytes { return last }
         let checkpoint = try self.identity.checkpoint(bytes)
         let nodes = TileNodeReader(self.storage, size: checkpoint.size, cache: self.cache)
-        let snapshot = LogSnapshot(bytes: bytes, checkpoint: checkpoint, nodes: nodes)
+        let snapshot = LogSnapshot(bytes: bytes, checkpoint: checkpoint, nodes: nodes, file: self.nodes)
         self.last.withLock { $0 = snapshot }
         return snapshot
     }
@@ -93,7 +97,11 @@ public final class LogProofs: Sendable {
 
     /// As ``LogSnapshot/inclusion(of:size:)``, of the published log.
     public func inclusion(of index: Int, size: Int? = nil) async throws -> LogInclusion {
-        try await self.snapshot().inclusion(of: index, size: size)
+        // Trees of before never change: which one is published now is of no interest to them.
+        if let size, let last = self.last.withLock({ $0 }), size < last.checkpoint.size {
+            return try await last.inclusion(of: index, size: size)
+        }
+        return try await self.snapshot().inclusion(of: index, size: size)
     }
 
     /// As ``LogSnapshot/consistency(from:to:)``, of the published log.

@@ -7,11 +7,13 @@ public struct LogSnapshot: Sendable {
     /// The checkpoint.
     public let checkpoint: SignedCheckpoint
     private let nodes: TileNodeReader
+    private let kept: KeptNodeReader?
 
-    init(bytes: [UInt8], checkpoint: SignedCheckpoint, nodes: TileNodeReader) {
+    init(bytes: [UInt8], checkpoint: SignedCheckpoint, nodes: TileNodeReader, file: NodeFile?) {
         self.bytes = bytes
         self.checkpoint = checkpoint
         self.nodes = nodes
+        self.kept = file.map { KeptNodeReader(tiles: nodes, file: $0) }
     }
 
     /// The proof that this tree, or an older one, holds an entry.
@@ -20,22 +22,30 @@ public struct LogSnapshot: Sendable {
     public func inclusion(of index: Int, size: Int? = nil) async throws -> LogInclusion {
         let size = size ?? self.checkpoint.size
         try self.check(size)
-        let path = try await self.nodes.inclusionPath(of: index, size: size)
-        let isPublished = size == self.checkpoint.size
-        let root = isPublished ? self.checkpoint.root : try await self.nodes.frontier(size: size).root
-        let leaf = try await self.nodes.nodes(at: [NodeCoordinate(level: 0, index: index)])
-        guard let leaf = leaf.first else { throw LogError(.outOfRange, "the log has no entry \(index)") }
-        let proof = LogInclusion(
-            index: index,
-            size: size,
-            leafHash: leaf,
-            root: root,
-            path: path,
-            checkpoint: isPublished ? self.checkpoint : nil
-        )
+        if let kept = self.kept {
+            let proof = try await self.inclusion(of: index, size, from: kept)
+            if proof.isValid { return proof }
+            // What was kept was damaged, or the tiles are.
+            _ = await kept.forget(tileOf: index)
+        }
+        let proof = try await self.inclusion(of: index, size, from: self.nodes)
         // Tiles that were altered must not become a proof that our own clients refuse.
         guard proof.isValid else { throw LogError(.inconsistent, "the log's tiles give no proof of entry \(index)") }
         return proof
+    }
+
+    private func inclusion(of index: Int, _ size: Int, from reader: some NodeReader) async throws -> LogInclusion {
+        let hashes = try await reader.leafAndPath(of: index, size: size)
+        guard let leaf = hashes.first else { throw LogError(.outOfRange, "the log has no entry \(index)") }
+        let isPublished = size == self.checkpoint.size
+        return LogInclusion(
+            index: index,
+            size: size,
+            leafHash: leaf,
+            root: isPublished ? self.checkpoint.root : try await self.nodes.root(size: size),
+            path: Array(hashes.dropFirst()),
+            checkpoint: isPublished ? self.checkpoint : nil
+        )
     }
 
     /// The proof that the tree of one size is a prefix of that of another, or of this one.

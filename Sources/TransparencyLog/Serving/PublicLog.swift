@@ -13,6 +13,11 @@ public struct LogAnswer: Hashable, Sendable {
     public let contentType: String
     /// For how long it may be kept, in seconds; 0 for not at all.
     public let maxAge: Int64
+
+    /// Whether its path never has another answer.
+    public var isImmutable: Bool { self.maxAge == Self.year }
+
+    static let year: Int64 = 31_536_000
 }
 
 /// Answers to paths.
@@ -28,15 +33,18 @@ public struct PublicLog: Sendable {
 
     /// Creates the log's public face.
     ///
-    /// - Parameter signer: the log's P-256 key, for receipts and status tokens.
+    /// - Parameters:
+    ///   - signer: the log's P-256 key, for receipts and status tokens.
+    ///   - nodes: keeps what is computed for proofs; nil to compute it each time.
     public init(
         storage: any TileStorage,
         identity: LogIdentity,
         lookup: any LogLookup,
         signer: any CheckpointSigner,
+        nodes: NodeFile? = nil,
         now: @escaping @Sendable () -> Date
     ) {
-        self.proofs = LogProofs(storage: storage, identity: identity)
+        self.proofs = LogProofs(storage: storage, identity: identity, nodes: nodes)
         self.lookup = lookup
         self.receipts = LogReceipt(issuer: identity.origin, signer: signer)
         self.signer = signer
@@ -121,13 +129,13 @@ public struct PublicLog: Sendable {
             // A partial tile that has been collected: the full one begins with it.
             bytes = try await self.storage.read(tile.full).map { Array($0.prefix(tile.width * LogHash.byteCount)) }
         }
-        return bytes.map { LogAnswer(bytes: $0, contentType: "application/octet-stream", maxAge: 31_536_000) }
+        return bytes.map { LogAnswer(bytes: $0, contentType: "application/octet-stream", maxAge: LogAnswer.year) }
     }
 
     private func entry(_ text: String) async throws(LogError) -> LogAnswer? {
         guard let index = Decimal.decode(text) else { return nil }
         let entry = try await self.reading { try await self.proofs.entry(index) }
-        return LogAnswer(bytes: entry, contentType: "application/json", maxAge: 31_536_000)
+        return LogAnswer(bytes: entry, contentType: "application/json", maxAge: LogAnswer.year)
     }
 
     private func proofFile(_ text: String) async throws(LogError) -> LogAnswer? {
@@ -139,7 +147,7 @@ public struct PublicLog: Sendable {
     private func inclusion(_ entry: String, _ root: String) async throws(LogError) -> LogAnswer? {
         guard let index = Decimal.decode(entry), let size = try await self.size(of: root) else { return nil }
         let inclusion = try await self.reading { try await self.proofs.inclusion(of: index, size: size) }
-        return .json(AgentBadge.proof(inclusion), maxAge: 31_536_000)
+        return .json(AgentBadge.proof(inclusion), maxAge: LogAnswer.year)
     }
 
     private func consistency(_ old: String, _ new: String) async throws(LogError) -> LogAnswer? {
@@ -153,7 +161,7 @@ public struct PublicLog: Sendable {
                 "newSize": .integer(proof.newSize), "newRootHash": .string(proof.newRoot.base64),
                 "path": .array(proof.path.map { .string($0.base64) }),
             ],
-            maxAge: 31_536_000
+            maxAge: LogAnswer.year
         )
     }
 

@@ -9,6 +9,8 @@ public final class TileNodeReader: NodeReader {
     private let cache: TileCache
     /// Of the one size the partial tiles do not change either; each level has at most one.
     private let partial = TileCache(limit: 8)
+    /// The root of an older tree that was asked for last.
+    private let olderRoot = Mutex<(size: Int, root: LogHash)?>(nil)
 
     /// A reader of a published tree.
     ///
@@ -45,11 +47,26 @@ public final class TileNodeReader: NodeReader {
         return hashes
     }
 
+    /// The index of the full tile of leaf hashes that a node is over, or in; nil where there is none.
+    func fullLeafTile(of node: NodeCoordinate) -> Int? {
+        guard node.level < 8, node.index >= 0 else { return nil }
+        let tile = node.index >> (8 - node.level)
+        return tile < self.size >> 8 ? tile : nil
+    }
+
     /// The hashes of a tile of the tree.
     ///
     /// - Throws: ``LogError`` with `.malformedTile` when it is missing, or not of its size.
     public func hashes(of tile: TileCoordinate) async throws -> [LogHash] {
         Array(try await self.nodes(of: tile).nodes.hashes.prefix(tile.width))
+    }
+
+    /// The root of the tree of a size.
+    func root(size: Int) async throws -> LogHash {
+        if let last = self.olderRoot.withLock({ $0 }), last.size == size { return last.root }
+        let root = try await self.frontier(size: size).root
+        self.olderRoot.withLock { $0 = (size, root) }
+        return root
     }
 
     /// What a tile holds, with the nodes above its hashes: whoever asks for one asks for more of them.

@@ -3,36 +3,67 @@
 
 /// Hashes of a tile, and perhaps the complete nodes above them.
 struct TileNodes: Sendable {
-    /// The lowest level has the hashes, each further one the nodes over two of the one below.
-    private let levels: [[LogHash]]
+    /// Octets of a block: the 511 nodes of a full tile, and as many again as one has, all zero.
+    static let blockBytes = 2 * TileCoordinate.fullWidth * LogHash.byteCount
+
+    /// How many hashes there are.
+    let width: Int
+    /// The hashes, behind them the nodes over two of them each, and so on.
+    private let nodes: [LogHash]
 
     /// Hashes alone.
     init(_ hashes: [LogHash]) {
-        self.levels = [hashes]
+        (self.width, self.nodes) = (hashes.count, hashes)
     }
 
-    private init(levels: [[LogHash]]) {
-        self.levels = levels
+    private init(width: Int, nodes: [LogHash]) {
+        (self.width, self.nodes) = (width, nodes)
     }
 
     /// The hashes.
-    var hashes: [LogHash] { self.levels.first ?? [] }
+    var hashes: ArraySlice<LogHash> { self.nodes[..<self.width] }
 
     /// Whether the nodes are there that can be.
-    var isGrown: Bool { self.levels.last.map { $0.count < 2 } ?? true }
+    var isGrown: Bool { self.nodes.count > self.width || self.width < 2 }
 
     /// With the nodes above the hashes.
     var grown: TileNodes {
-        var levels = self.levels
-        while let last = levels.last, last.count > 1 {
-            levels.append(stride(from: 0, to: last.count - 1, by: 2).map { .node(last[$0], last[$0 + 1]) })
+        guard !self.isGrown else { return self }
+        var nodes = self.nodes
+        nodes.reserveCapacity(2 * self.width)
+        var level = 0..<self.width
+        while level.count > 1 {
+            for left in stride(from: level.lowerBound, to: level.upperBound - 1, by: 2) {
+                nodes.append(.node(nodes[left], nodes[left + 1]))
+            }
+            level = level.upperBound..<nodes.count
         }
-        return TileNodes(levels: levels)
+        return TileNodes(width: self.width, nodes: nodes)
     }
 
     /// A node over 2^level hashes; nil when the tile does not have all of them, or is not grown.
     func node(level: Int, index: Int) -> LogHash? {
-        guard level < self.levels.count, index < self.levels[level].count else { return nil }
-        return self.levels[level][index]
+        guard (0...8).contains(level), index >= 0, index < self.width >> level else { return nil }
+        // The levels below have the width, half of it, and so on.
+        let place = (0..<level).reduce(index) { $0 + self.width >> $1 }
+        return place < self.nodes.count ? self.nodes[place] : nil
+    }
+}
+
+extension TileNodes {
+    /// A full tile's nodes as one block; nil for any other.
+    var block: [UInt8]? {
+        guard self.width == TileCoordinate.fullWidth, self.isGrown else { return nil }
+        return HashTile.encode(self.nodes) + [UInt8](repeating: 0, count: LogHash.byteCount)
+    }
+
+    /// Reads a block; nil for one in which nothing was written.
+    init?(block: [UInt8]) {
+        guard block.count == Self.blockBytes else { return nil }
+        let nodes = stride(from: 0, to: block.count - LogHash.byteCount, by: LogHash.byteCount)
+            .compactMap { LogHash(block[$0..<$0 + LogHash.byteCount]) }
+        // The root, which is written last, is no hash of anything when it is zero.
+        guard let root = nodes.last, root.bytes.contains(where: { $0 != 0 }) else { return nil }
+        self.init(width: TileCoordinate.fullWidth, nodes: nodes)
     }
 }

@@ -10,7 +10,7 @@ extension ConnectionHandler {
         /// The fields that the answer depends on are read again when it is there.
         let octets: [UInt8]
         let route: Route
-        /// Looks for it; nil when there was no place for it.
+        /// Looks for it once there is a place for it; nil when there is nowhere to look.
         ///
         /// Its parent is the connection: whatever ends the wait cancels it.
         var task: Task<Void, Never>?
@@ -28,19 +28,17 @@ extension ConnectionHandler {
         let number = self.state.beganAnswer(now: self.worker.now)
         let octets = (0..<min(head.totalLength, bytes.count)).map { bytes[$0] }
         self.loading = Loading(head: head, octets: octets, route: share.route)
-        guard let loader = shared.loader, shared.loadSlots.take(share) else { return self.write(.busy, context) }
+        guard let loader = shared.loader else { return self.write(.busy, context) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
         self.loading?.task = Task {
             let outcome: LoadOutcome
-            do {
-                outcome = try await loader.load(target).map { .found($0) } ?? .nothing
-            } catch is MalformedQuery {
-                outcome = .malformed
-            } catch {
+            if await shared.loadSlots.take(share) {
+                outcome = await LoadOutcome(of: target, from: loader)
+                shared.loadSlots.giveBack(share)
+            } else {
                 outcome = .busy
             }
-            shared.loadSlots.giveBack(share)
             eventLoop.execute { bound.value.loaded(number, outcome) }
         }
     }

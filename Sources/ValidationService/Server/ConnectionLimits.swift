@@ -25,6 +25,9 @@ public struct ConnectionLimits: Hashable, Sendable {
         .files: Budget.fileLoads, .answers: Budget.answerLoads, .challenges: Budget.challengeLoads,
     ]
 
+    /// Requests of one share that wait for a place among its loads; further ones are told to ask again.
+    public var waitingLoads = Budget.waitingLoads
+
     /// The limits of ``Budget``.
     public init() {}
 

@@ -19,6 +19,8 @@ import X509
 struct LogFiles: Sendable {
     let identity: LogIdentity
     let storage: FileTileStorage
+    /// Where a daemon keeps what it computes for proofs.
+    let nodesPath: String
     /// The keys in use: Ed25519, P-256.
     let keys: [VerifierKey]
     let publicKeys: [SubjectPublicKey]
@@ -42,6 +44,7 @@ struct LogFiles: Sendable {
         self.publicKeys = publicKeys
         self.identity = LogIdentity(origin: origin, keys: self.keys + former)
         self.storage = try FileTileStorage(directory: "\(layout.log)/public")
+        self.nodesPath = "\(layout.log)/nodes"
     }
 
     private static func origin(_ layout: StateLayout, publicURL: String) throws -> String {
@@ -161,6 +164,7 @@ struct LogAssembly: Sendable {
             identity: files.identity,
             lookup: store,
             signer: signers[1],
+            nodes: Self.nodeFile(at: files.nodesPath, logger),
             now: SystemEnvironment.now
         )
         let sealer = AgentEventSealer(
@@ -171,5 +175,14 @@ struct LogAssembly: Sendable {
             logger: logger
         )
         self.services = [sealer, sequencer, self.backlog]
+    }
+
+    /// Proofs are slower without it, and no less right.
+    private static func nodeFile(at path: String, _ logger: Logger) -> NodeFile? {
+        do throws(LogError) { return try NodeFile(path: path) } catch {
+            let metadata: Logger.Metadata = ["error": "\(error.reason)"]
+            logger.warning("proofs are computed each time, for nothing can be kept of them", metadata: metadata)
+            return nil
+        }
     }
 }

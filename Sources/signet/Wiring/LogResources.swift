@@ -1,5 +1,6 @@
 // The log on the public listener.
 
+import NIOCore
 import TransparencyLog
 import ValidationService
 
@@ -13,17 +14,32 @@ struct LogResources: ResourceLoading {
 
     func load(_ target: ResourceTarget) async throws -> PublishedResource? {
         do {
-            return try await self.log.answer(target.path, query: target.query).map { answer in
-                // A log changes ten times a second: no date tells its states apart.
-                PublishedResource(
-                    bytes: answer.bytes,
-                    contentType: answer.contentType,
-                    lastModified: nil,
-                    maxAge: answer.maxAge
-                )
-            }
+            return try await self.log.answer(target.path, query: target.query).map { PublishedResource($0) }
         } catch let error as LogError where error.code == .malformedQuery {
             throw MalformedQuery()
         }
+    }
+}
+
+extension PublishedResource {
+    /// An answer of the log, which changes ten times a second: no date tells its states apart.
+    fileprivate init(_ answer: LogAnswer) {
+        guard answer.isImmutable else {
+            self.init(
+                bytes: answer.bytes,
+                contentType: answer.contentType,
+                lastModified: nil,
+                maxAge: answer.maxAge
+            )
+            return
+        }
+        // The only one that its path ever has, which needs no hash to be told from others.
+        self.init(
+            content: .bytes(ByteBuffer(bytes: answer.bytes)),
+            contentType: answer.contentType,
+            entityTag: "immutable",
+            lastModified: nil,
+            maxAge: answer.maxAge
+        )
     }
 }

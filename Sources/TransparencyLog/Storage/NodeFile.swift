@@ -1,0 +1,64 @@
+// The nodes above full tiles of leaf hashes, kept beside the log: a path is then read, where from the tile alone it would have
+// to be computed, by 255 hashes. Nothing depends on the file; it may be removed at any time.
+
+import Dispatch
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A file of what was computed from full tiles.
+///
+/// It is neither synced nor protected from change, so what it gives is a guess: whoever uses it checks the proof that comes
+/// of it, and has the file forget what was wrong.
+public final class NodeFile: Sendable {
+    private let descriptor: Int32
+    private let queue = DispatchQueue(label: "signet.log.nodes", attributes: .concurrent)
+
+    /// Opens the file, or creates it; it takes room only for the tiles that are in it, 16 KiB each.
+    ///
+    /// - Throws: ``LogError`` with `.storageFailed`.
+    public init(path: String) throws(LogError) {
+        self.descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard self.descriptor >= 0 else {
+            throw LogError(.storageFailed, "cannot open \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    deinit { close(self.descriptor) }
+
+    /// What is kept of a tile, by its index; nil for nothing.
+    func nodes(of tile: Int) async -> TileNodes? {
+        let bytes = await self.blocking { self.read(at: tile) }
+        return bytes.flatMap { TileNodes(block: $0) }
+    }
+
+    /// Keeps what was computed from a tile; on a full disk nothing is kept.
+    func keep(_ nodes: TileNodes, of tile: Int) async {
+        guard let block = nodes.block else { return }
+        await self.blocking { self.write(block, at: tile) }
+    }
+
+    /// Forgets a tile.
+    func forget(_ tile: Int) async {
+        await self.blocking { self.write([UInt8](repeating: 0, count: TileNodes.blockBytes), at: tile) }
+    }
+
+    private func read(at tile: Int) -> [UInt8]? {
+        let size = TileNodes.blockBytes
+        let block = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            count = max(0, pread(self.descriptor, buffer.baseAddress, size, off_t(tile) * off_t(size)))
+        }
+        return block.count == size ? block : nil
+    }
+
+    private func write(_ block: [UInt8], at tile: Int) {
+        _ = pwrite(self.descriptor, block, block.count, off_t(tile) * off_t(block.count))
+    }
+
+    private func blocking<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in self.queue.async { continuation.resume(returning: work()) } }
+    }
+}

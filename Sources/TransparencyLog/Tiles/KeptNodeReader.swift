@@ -1,0 +1,39 @@
+// Nodes of a tree for paths that are checked before anyone gets them.
+
+/// Reads nodes from a file of what was computed before, and from the tiles what is not in it.
+struct KeptNodeReader: NodeReader {
+    let tiles: TileNodeReader
+    let file: NodeFile
+
+    /// The hashes at coordinates; they are right only if the path that they make is.
+    func nodes(at coordinates: [NodeCoordinate]) async throws -> [LogHash] {
+        let places = coordinates.map { self.tiles.fullLeafTile(of: $0) }
+        var kept: [Int: TileNodes] = [:]
+        for index in Set(places.compactMap { $0 }) {
+            if let nodes = await self.file.nodes(of: index) {
+                kept[index] = nodes
+            } else if let tile = TileCoordinate(.hashes(level: 0), index: index) {
+                let nodes = TileNodes(try await self.tiles.hashes(of: tile)).grown
+                await self.file.keep(nodes, of: index)
+                kept[index] = nodes
+            }
+        }
+        let rest = zip(coordinates, places).filter { $0.1 == nil }.map(\.0)
+        var others = try await self.tiles.nodes(at: rest)[...]
+        return try zip(coordinates, places).map { node, place in
+            guard let place else { return others.removeFirst() }
+            let within = node.index & (TileCoordinate.fullWidth >> node.level - 1)
+            guard let hash = kept[place]?.node(level: node.level, index: within) else {
+                throw LogError(.outOfRange, "there is no node \(node.index) at \(node.level)")
+            }
+            return hash
+        }
+    }
+
+    /// Forgets what is kept of an entry's tile; false when nothing could have been.
+    func forget(tileOf index: Int) async -> Bool {
+        guard let tile = self.tiles.fullLeafTile(of: NodeCoordinate(level: 0, index: index)) else { return false }
+        await self.file.forget(tile)
+        return true
+    }
+}
