@@ -1,6 +1,9 @@
-// The eighth migration: verified identities and the agents that are linked to them.
+// The eighth migration: verified identities and the agents that are linked to them; the thirteenth: by agent.
 
 extension Schema {
+    /// The thirteenth migration's: who is behind an agent.
+    static let identitiesByAgent = "CREATE INDEX identity_links_by_agent ON identity_links (agent)"
+
     /// What owners proved control of, or are about to.
     ///
     /// Times are milliseconds since 1970; `keys` is a JSON array of the proven keys. An identifier is verified for one identity at a time, and pending for one of each owner.

@@ -78,6 +78,9 @@ enum Schema {
             try database.execute(sql: Self.identityEvents)
             try database.execute(sql: Self.widerOutbox)
         }
+        migrator.registerMigration("13 identities by agent", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Self.identitiesByAgent)
+        }
         return migrator
     }()
 }

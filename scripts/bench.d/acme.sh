@@ -21,14 +21,17 @@ PATH=$PATH:/usr/sbin named -f -n 1 -c "$work/named/named.conf" >"$work/named.log
 named=$!
 processes+=("$named")
 
-# Pebble, with nginx before it: the CA's limits, and when it was asked for what.
+# Two CAs: Pebble, by which the work of an order is measured, and Caddy's, which lives through 10,000 of them: Pebble 2.4 comes
+# to a stand of its own locks after some thousand orders at once. nginx before them has the CA's limits, and writes down when it
+# was asked for what.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=CA TLS' \
     -addext 'subjectAltName=IP:127.0.0.1' -addext 'basicConstraints=critical,CA:TRUE' \
     -keyout "$work/ca.key" -out "$work/ca.pem" 2>/dev/null
-inner=$(free_port)
+pebble_port=$(free_port)
+caddy_port=$(free_port)
 acme=$(free_port)
 cat >"$work/pebble.json" <<JSON
-{"pebble": {"listenAddress": "127.0.0.1:$inner", "managementListenAddress": "127.0.0.1:$(free_port)",
+{"pebble": {"listenAddress": "127.0.0.1:$pebble_port", "managementListenAddress": "127.0.0.1:$(free_port)",
     "certificate": "$work/ca.pem", "privateKey": "$work/ca.key", "httpPort": $(free_port), "tlsPort": $(free_port),
     "ocspResponderURL": "", "externalAccountBindingRequired": false, "certificateValidityPeriod": 7776000}}
 JSON
@@ -37,11 +40,44 @@ PEBBLE_VA_NOSLEEP=1 PEBBLE_AUTHZREUSE=0 PEBBLE_WFE_NONCEREJECT=0 \
     pebble -config "$work/pebble.json" -dnsserver "127.0.0.1:$port" -strict >/dev/null 2>"$work/pebble.log" &
 pebble=$!
 processes+=("$pebble")
+mkdir "$work/caddy"
+cat >"$work/Caddyfile" <<CADDY
+{
+    admin off
+    auto_https off
+    skip_install_trust
+    storage file_system $work/caddy/storage
+    default_bind 127.0.0.1
+    log {
+        level ERROR
+    }
+    pki {
+        ca local {
+            intermediate_lifetime 3000h
+        }
+    }
+}
+https://127.0.0.1:$caddy_port {
+    tls $work/ca.pem $work/ca.key
+    acme_server {
+        challenges dns-01
+        resolvers 127.0.0.1:$port
+        lifetime 2160h
+    }
+}
+CADDY
+caddy=$(command -v caddy || python3 -c 'import sysconfig; print(sysconfig.get_path("scripts") + "/caddy")')
+HOME=$work/caddy XDG_DATA_HOME=$work/caddy XDG_CONFIG_HOME=$work/caddy \
+    "$caddy" run --adapter caddyfile --config "$work/Caddyfile" >"$work/caddy.log" 2>&1 &
+caddy=$!
+processes+=("$caddy")
 
 # How long the CA closes its door when its limit is reached, in seconds.
 door=5
-# limit ORDERS-A-SECOND: nginx's configuration; 0 for no limit
+# limit CA-PORT NEW-ORDER-PATH ORDERS-A-SECOND: nginx's configuration; 0 for no limit
 limit() {
+    local inner=$1 path=$2
+    shift 2
     local limited=
     [ "$1" = 0 ] || limited="limit_req zone=orders burst=$1 nodelay;"
     mkdir -p "$work/nginx"
@@ -55,13 +91,13 @@ http {
     uwsgi_temp_path $work/nginx/uwsgi; scgi_temp_path $work/nginx/scgi;
     limit_req_zone \$server_port zone=orders:1m rate=$(($1 > 0 ? $1 : 1))r/s;
     limit_req_status 429; limit_req_log_level info;
-    upstream pebble { server 127.0.0.1:$inner; keepalive 32; }
+    upstream ca { server 127.0.0.1:$inner; keepalive 32; }
     server {
         listen 127.0.0.1:$acme ssl; ssl_certificate $work/ca.pem; ssl_certificate_key $work/ca.key;
         keepalive_requests 1000000;
         proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host \$http_host;
-        location / { proxy_pass https://pebble; }
-        location = /order-plz { $limited error_page 429 @limited; proxy_pass https://pebble; }
+        location / { proxy_pass https://ca; }
+        location = $path { $limited error_page 429 @limited; proxy_pass https://ca; }
         location @limited {
             default_type application/problem+json; add_header Retry-After $door always;
             return 429 '{"type":"urn:ietf:params:acme:error:rateLimited","detail":"too many new orders","status":429}';
@@ -70,7 +106,7 @@ http {
 }
 CONF
 }
-limit 0
+limit "$pebble_port" /order-plz 0
 : >"$work/nginx/access.log"
 PATH=$PATH:/usr/sbin nginx -c "$work/nginx/nginx.conf" -e "$work/nginx/error.log" &
 nginx=$!
@@ -80,27 +116,29 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 
-state=$work/state
-"$(program)" init --state "$state" --hierarchy "$SIGNET_ROOT_DIR/ca/hierarchy.yaml" >/dev/null
-(umask 077 && printf '%s\n' "$secret" >"$state/secrets/tsig.key")
-cat >"$state/dns.yaml" <<YAML
+# make STATE DIRECTORY-PATH: a state directory whose CA is the one behind nginx.
+make() {
+    "$(program)" init --state "$1" --hierarchy "$SIGNET_ROOT_DIR/ca/hierarchy.yaml" >/dev/null
+    (umask 077 && printf '%s\n' "$secret" >"$1/secrets/tsig.key")
+    cat >"$1/dns.yaml" <<YAML
 providers:
   local: {kind: rfc2136, server: "127.0.0.1:$port", key: signet-key, secretFile: secrets/tsig.key}
 zones:
   - {zone: agents.test, ours: true, provider: local, servers: ["127.0.0.1:$port"]}
 YAML
-sed -i "s|^  authorities: .*|  authorities: {pebble: {directory: \"https://127.0.0.1:$acme/dir\", roots: $work/ca.pem, agreeToTerms: true}}|" \
-    "$state/config.yaml"
-# What is measured is the work, not our own limits on it.
-printf 'version: 1\nrules:\n  - name: everyone\n    when: {zone: ours}\n    then: {allow: {proofs: [key]}}\n' \
-    >"$state/policies/registration.yaml"
-"$(program)" init --state "$state" --hierarchy "$SIGNET_ROOT_DIR/ca/hierarchy.yaml" >/dev/null
+    sed -i "s|^  authorities: .*|  authorities: {ca: {directory: \"https://127.0.0.1:$acme$2\", roots: $work/ca.pem, agreeToTerms: true}}|" \
+        "$1/config.yaml"
+    # What is measured is the work, not our own limits on it.
+    printf 'version: 1\nrules:\n  - name: everyone\n    when: {zone: ours}\n    then: {allow: {proofs: [key]}}\n' \
+        >"$1/policies/registration.yaml"
+    "$(program)" init --state "$1" --hierarchy "$SIGNET_ROOT_DIR/ca/hierarchy.yaml" >/dev/null
+}
 
-# Seconds of the processor that signet, named, Pebble and nginx (with its worker) have used.
+# Seconds of the processor that signet, named, the CA and nginx (with its worker) have used.
 used() {
     local worker
     worker=$(pgrep -P "$nginx" | tail -n 1)
-    echo "$(cpu_of "$signet") $(cpu_of "$named") $(cpu_of "$pebble") $(cpu_of "${worker:-$nginx}")"
+    echo "$(cpu_of "$signet") $(cpu_of "$named") $(cpu_of "$ca") $(cpu_of "${worker:-$nginx}")"
 }
 
 # The sums of the steps' times so far: STEP SECONDS COUNT a line.
@@ -118,14 +156,14 @@ register() {
     result=$(python3 "$tools/register_load.py" "$api" "$state/secrets/admin.token" agents.test "$1" "$connections" "$2" server) ||
         fail "no registration became active: $(tail -n 3 "$work/signet.log")"
     steps >"$work/steps.after"
-    echo "$before $(used)" | awk -v result="$result" -v count="$1" -v n="$connections" '{
-        printf "{\"benchmark\":\"acme\",\"measured\":\"orders\",\"connections\":%d,%s,\"cpu_ms_each\":%.1f,", n, result, ($5 - $1) / count * 1e3
-        printf "\"named_cpu_ms_each\":%.1f,\"pebble_cpu_ms_each\":%.1f,\"nginx_cpu_ms_each\":%.1f}\n",
+    echo "$before $(used)" | awk -v result="$result" -v count="$1" -v n="$connections" -v ca="$name" '{
+        printf "{\"benchmark\":\"acme\",\"measured\":\"orders\",\"ca\":\"%s\",\"connections\":%d,%s,\"cpu_ms_each\":%.1f,", ca, n, result, ($5 - $1) / count * 1e3
+        printf "\"named_cpu_ms_each\":%.1f,\"ca_cpu_ms_each\":%.1f,\"nginx_cpu_ms_each\":%.1f}\n",
             ($6 - $2) / count * 1e3, ($7 - $3) / count * 1e3, ($8 - $4) / count * 1e3 }'
     # Where the time of one order goes, in the mean.
-    awk -v n="$connections" 'FNR == NR { before[$1, $2] = $3; next } { now[$1, $2] = $3 - before[$1, $2]; names[$1] }
+    awk -v n="$connections" -v ca="$name" 'FNR == NR { before[$1, $2] = $3; next } { now[$1, $2] = $3 - before[$1, $2]; names[$1] }
         END {
-            printf "{\"benchmark\":\"acme\",\"measured\":\"milliseconds of an order\",\"connections\":%d", n
+            printf "{\"benchmark\":\"acme\",\"measured\":\"milliseconds of an order\",\"ca\":\"%s\",\"connections\":%d", ca, n
             split("whole_order intended ordered presenting validating finalizing downloading", order, " ")
             for (i = 1; i <= 7; i++) if (now[order[i], "count"] > 0)
                 printf ",\"%s\":%.0f", order[i], now[order[i], "sum"] / now[order[i], "count"] * 1e3
@@ -133,12 +171,28 @@ register() {
         }' "$work/steps.before" "$work/steps.after"
 }
 
+# An order, alone and beside others.
+state=$work/state
+name=pebble ca=$pebble
+make "$state" /dir
 serve "$state"
 saved=$connections
 connections=1
 register "$((${certificates:-10000} < 40 ? ${certificates:-10000} : 40))" single-
 connections=$saved
-register "${certificates:-10000}" load- | tee "$work/load"
+register "$((${certificates:-10000} < 1000 ? ${certificates:-10000} : 1000))" load-
+kill "$signet" "$pebble"
+wait "$signet" "$pebble" || true
+
+# Many.
+state=$work/many
+name=caddy ca=$caddy
+limit "$caddy_port" /acme/local/new-order 0
+kill -HUP "$nginx"
+sleep 1
+make "$state" /acme/local/directory
+serve "$state"
+register "${certificates:-10000}" many- | tee "$work/load"
 rate=$(sed -n 's/.*"per_second":\([0-9]*\).*/\1/p' "$work/load")
 
 # All of them are due at once: 61 days of the 90 are over, as the store has it. The CA takes half of what we could order.
@@ -151,7 +205,7 @@ sqlite3 "$state/signet.db" "UPDATE server_certificates SET not_before = not_befo
 former=$(sqlite3 "$state/signet.db" "SELECT MAX(id) FROM server_certificates")
 due=$(sqlite3 "$state/signet.db" "SELECT COUNT(*) FROM server_certificates")
 allowed=$((rate / 2 > 1 ? rate / 2 : 1))
-limit "$allowed"
+limit "$caddy_port" /acme/local/new-order "$allowed"
 kill -HUP "$nginx"
 sleep 1
 : >"$work/nginx/access.log"
@@ -168,7 +222,7 @@ under_limit=$(renewed)
 limited_for=$(($(date +%s%3N) - began))
 cp "$work/nginx/access.log" "$work/limited.log"
 # The CA has mended its limit: the rest.
-limit 0
+limit "$caddy_port" /acme/local/new-order 0
 kill -HUP "$nginx"
 for _ in $(seq 3600); do
     [ "$(renewed)" -lt "$due" ] || break
@@ -179,7 +233,7 @@ peak=$(awk '/VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$signet/status")
 
 # An order into a closed door is one that was begun within the Retry-After of a refusal, which takes a moment to be known.
 awk -v door="$door" -v due="$due" -v allowed="$allowed" -v renewed="$under_limit" -v took="$limited_for" '
-    $4 == "/order-plz" { count++; end[count] = $1; start[count] = $1 - $2; status[count] = $3 }
+    $4 == "/acme/local/new-order" { count++; end[count] = $1; start[count] = $1 - $2; status[count] = $3 }
     END {
         closed = -1
         for (i = 1; i <= count; i++) {

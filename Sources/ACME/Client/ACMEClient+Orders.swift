@@ -89,7 +89,8 @@ extension ACMEClient {
         for _ in 0..<Budget.listPages {
             guard let page = next else { break }
             let answer = try await self.post(SignedRequest(url: page))
-            urls += try self.reader(answer, "a list of orders").urls("orders")
+            // smallstep's servers, Caddy's among them, send the array alone.
+            urls += try self.reader(answer, "a list of orders", list: "orders").urls("orders")
             next = answer.links("next").first
         }
         return urls

@@ -86,8 +86,8 @@ public final class ACMEClient: Sendable {
     }
 
     /// Reads a document in an answer.
-    func reader(_ answer: HTTPAnswer, _ name: String) throws(ACMEError) -> MessageReader {
-        try MessageReader(answer, name, self.addresses)
+    func reader(_ answer: HTTPAnswer, _ name: String, list: String? = nil) throws(ACMEError) -> MessageReader {
+        try MessageReader(answer, name, self.addresses, list: list)
     }
 
     /// The address that an answer names its resource by.

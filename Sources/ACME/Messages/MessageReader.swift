@@ -14,8 +14,14 @@ struct MessageReader {
 
     /// Reads the body of an answer.
     ///
+    /// - Parameter list: the member that a bare array stands for; nil where none may stand.
     /// - Throws: ``ACMEError`` with `.malformedAnswer` when it is no object in JSON.
-    init(_ answer: HTTPAnswer, _ name: String, _ addresses: AddressPolicy) throws(ACMEError) {
+    init(
+        _ answer: HTTPAnswer,
+        _ name: String,
+        _ addresses: AddressPolicy,
+        list: String? = nil
+    ) throws(ACMEError) {
         guard answer.mediaType == "application/json" else {
             let type = answer.mediaType.map { "'\($0.printable)'" } ?? "no media type"
             throw ACMEError(.malformedAnswer, "the CA sent \(type) for \(name) instead of application/json")
@@ -24,7 +30,11 @@ struct MessageReader {
         do { value = try JSONReader.read(answer.body, within: Budget.documentLimits) } catch {
             throw ACMEError(.malformedAnswer, "the CA's document for \(name) cannot be read: \(error.reason)")
         }
-        try self.init(value, name, addresses)
+        guard let list, case .array = value else {
+            try self.init(value, name, addresses)
+            return
+        }
+        try self.init(.object(present: [list: value]), name, addresses)
     }
 
     init(_ value: JSONValue, _ name: String, _ addresses: AddressPolicy) throws(ACMEError) {

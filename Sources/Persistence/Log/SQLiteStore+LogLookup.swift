@@ -3,6 +3,7 @@
 import Foundation
 import GRDB
 import PKIX
+import RegistrationAuthority
 public import TransparencyLog
 
 extension SQLiteStore: LogLookup {
@@ -11,6 +12,15 @@ extension SQLiteStore: LogLookup {
         let (sql, argument) = LogLookupRow.statement(subject)
         return try await self.read { database in
             try database.all(sql, [argument, Self.rows(limit), max(0, offset)], LogOutboxRow.integrated)
+        }
+    }
+
+    /// The identities that an agent is linked to at present.
+    public func identities(of agent: String, limit: Int) async throws -> [LinkedIdentity] {
+        try await self.read { database in
+            try database.all(LinkedIdentityRow.list, [agent, Self.rows(limit)], LinkedIdentityRow.decode).compactMap {
+                $0
+            }
         }
     }
 
@@ -78,6 +88,28 @@ extension SQLiteStore: LogBacklogReading {
         guard let found else { return nil }
         let instant: Int64? = try database.one(LogBacklogRow.instant(found.kind), [found.reference]) { try $0.value(0) }
         return instant.map { Date(milliseconds: $0) }
+    }
+}
+
+enum LinkedIdentityRow {
+    static let list = """
+        SELECT identities.id, identities.value, identities.verified_at, links.linked_at FROM identity_links AS links
+        CROSS JOIN identities ON identities.id = links.identity
+        WHERE links.agent = ? AND identities.status = 'VERIFIED' AND identities.verified_at IS NOT NULL
+        ORDER BY links.linked_at, identities.id LIMIT ?
+        """
+
+    /// Nil for one whose identifier this version cannot read: it hides no other.
+    static func decode(_ row: Row) throws -> LinkedIdentity? {
+        let value: String = try row.value(1)
+        guard let anchor = try? IdentityAnchor(value) else { return nil }
+        return LinkedIdentity(
+            id: try row.value(0),
+            kind: anchor.kind.rawValue,
+            value: value,
+            verifiedAt: Date(milliseconds: try row.value(2)),
+            linkedAt: Date(milliseconds: try row.value(3))
+        )
     }
 }
 

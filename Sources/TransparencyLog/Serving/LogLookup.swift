@@ -1,6 +1,7 @@
 // The port to who knows where something stands in the log.
 
 public import FoundationEssentials
+import JSON
 public import PKIX
 
 /// What entries are looked up by.
@@ -60,12 +61,46 @@ public struct StoredCheckpoint: Hashable, Sendable {
     }
 }
 
+/// An identity that an agent is linked to, with control of its identifier proven.
+public struct LinkedIdentity: Hashable, Sendable {
+    /// Its id, by which the log has its events.
+    public let id: String
+    /// The kind of its identifier: `did:web`, `did:key`.
+    public let kind: String
+    /// Its identifier.
+    public let value: String
+    /// When control was proven.
+    public let verifiedAt: Date
+    /// When the agent was linked to it.
+    public let linkedAt: Date
+
+    /// Creates the value.
+    public init(id: String, kind: String, value: String, verifiedAt: Date, linkedAt: Date) {
+        self.id = id
+        self.kind = kind
+        self.value = value
+        self.verifiedAt = verifiedAt
+        self.linkedAt = linkedAt
+    }
+
+    var json: JSONValue {
+        [
+            "identityId": .string(self.id), "kind": .string(self.kind),
+            "linkedAt": .string(self.linkedAt.formatted(.iso8601)), "value": .string(self.value),
+            "verifiedAt": .string(self.verifiedAt.formatted(.iso8601)),
+        ]
+    }
+}
+
 /// Finds entries, and checkpoints of before.
 ///
 /// Any number of tasks may ask; only what is integrated is found.
 public protocol LogLookup: Sendable {
     /// The places of the entries about a subject, the newest first, after so many.
     func entries(about subject: LogSubject, limit: Int, offset: Int) async throws -> [IntegratedEntry]
+
+    /// The identities that an agent is linked to at present, those that it was linked to first before others.
+    func identities(of agent: String, limit: Int) async throws -> [LinkedIdentity]
 
     /// Checkpoints that were published.
     func checkpoints(_ selection: CheckpointSelection) async throws -> [StoredCheckpoint]

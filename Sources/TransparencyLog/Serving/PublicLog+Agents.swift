@@ -11,7 +11,7 @@ extension PublicLog {
         guard let last = newest.first else { return nil }
         let snapshot = try await self.reading { try await self.proofs.snapshot() }
         switch (parts.first, parts.count) {
-        case (nil, 0): return try await self.badges([last], snapshot).first.map { .json($0, maxAge: 1) }
+        case (nil, 0): return try await self.badge(of: subject, last, snapshot).map { .json($0, maxAge: 1) }
         case ("receipt", 1): return try await self.receipt(of: last, snapshot, isANS: true)
         case ("receipt", 2) where parts[1] == "rfc9942": return try await self.receipt(of: last, snapshot, isANS: false)
         case ("proof", 1):
@@ -38,7 +38,24 @@ extension PublicLog {
         return .json(["records": .array(try await self.badges(places, snapshot))], maxAge: 1)
     }
 
-    private func badges(_ places: [IntegratedEntry], _ snapshot: LogSnapshot) async throws -> [JSONValue] {
+    /// The badge of a subject's last event; an agent's says who is behind it, which those identities' own entries prove.
+    private func badge(
+        of subject: LogSubject,
+        _ place: IntegratedEntry,
+        _ snapshot: LogSnapshot
+    ) async throws -> JSONValue? {
+        guard case .agent(let agent) = subject else { return try await self.badges([place], snapshot).first }
+        let identities = try await self.reading {
+            try await self.lookup.identities(of: agent, limit: Budget.badgeIdentities)
+        }
+        return try await self.badges([place], snapshot, identities: identities.map(\.json)).first
+    }
+
+    private func badges(
+        _ places: [IntegratedEntry],
+        _ snapshot: LogSnapshot,
+        identities: [JSONValue]? = nil
+    ) async throws -> [JSONValue] {
         let entries = try await snapshot.entries(places.map(\.index))
         var badges: [JSONValue] = []
         for place in places {
@@ -46,7 +63,8 @@ extension PublicLog {
             guard let entry = entries[place.index] else { continue }
             let envelope = try LogEnvelope(entry)
             let inclusion = try await snapshot.inclusion(of: place.index)
-            badges.append(AgentBadge(envelope, status: self.status(after: envelope), inclusion: inclusion).value())
+            let badge = AgentBadge(envelope, status: self.status(after: envelope), inclusion: inclusion)
+            badges.append(badge.value(identities: identities))
         }
         return badges
     }

@@ -88,6 +88,52 @@ struct PublicLogTests {
         }
     }
 
+    @Test("a badge names the verified identities that its agent is linked to now")
+    func badgeIdentities() async throws {
+        try await self.withLog { bench, _ in
+            let path = "/v1/agents/\(self.agent)"
+            #expect(try await self.answer(bench, path).json["identities"] == [])
+            var ids: [IdentityID] = []
+            for number in 1...3 {
+                let id = try #require(IdentityID("01870e4c-9c9a-7000-8000-00000000000\(number)"))
+                let holder = IdentityHolder.ed25519()
+                let identity = VerifiedIdentity(
+                    id: id,
+                    owner: "token:alice",
+                    anchor: try IdentityAnchor(holder.did),
+                    challenge: IdentityChallenge(nonce: "\(number)", expiresAt: noon.date + 60),
+                    createdAt: noon.date
+                )
+                let forgetting = noon.date
+                _ = try await bench.store.register(identity, atMost: 5, forgettingPendingBefore: forgetting) { _ in
+                    event()
+                }
+                let key = ProvenKey(method: ["id": .string(holder.keyID)], proof: "a.b.c")
+                _ = try await bench.store.prove(id, nonce: "\(number)", keys: [key], at: noon.date, audit: event())
+                let agent = number == 3 ? agentID(2) : agentID(1)
+                let at = noon.date + Double(9 - number)
+                _ = try await bench.store.link([(agent: agent, audit: event())], to: id, at: at)
+                ids.append(id)
+            }
+            func named() async throws -> [String?] {
+                try await self.answer(bench, path).list("identities").map { $0["identityId"]?.text }
+            }
+            let first = try #require(try await self.answer(bench, path).list("identities").first)
+            #expect(first["kind"]?.text == "did:key" && first["value"]?.text?.hasPrefix("did:key:z6Mk") == true)
+            #expect(
+                first["verifiedAt"]?.text == "2026-11-21T12:00:00Z" && first["linkedAt"]?.text == "2026-11-21T12:00:07Z"
+            )
+            #expect(try await named() == [ids[1].description, ids[0].description])
+            #expect(
+                try await self.answer(bench, "\(path)/audit").list("records").allSatisfy { $0["identities"] == nil }
+            )
+            _ = try await bench.store.unlink(agentID(1), from: ids[1], audit: event())
+            #expect(try await named() == [ids[0].description])
+            _ = try await bench.store.revokeIdentity(ids[0], audit: event())
+            #expect(try await named().isEmpty)
+        }
+    }
+
     @Test("what is no path, or beyond the log, is nothing; what cannot be read in a query is refused")
     func nothing() async throws {
         try await self.withLog { bench, _ in

@@ -17,6 +17,7 @@ struct ListLookup: LogLookup {
         }
     }
 
+    func identities(of agent: String, limit: Int) async throws -> [LinkedIdentity] { [] }
     func checkpoints(_ selection: CheckpointSelection) async throws -> [StoredCheckpoint] { [] }
     func size(ofRoot root: LogHash) async throws -> Int? { nil }
 }

@@ -4,11 +4,10 @@ import Foundation
 
 /// Runs Python 3.
 enum Python {
-    /// The first interpreter that has a module: aics-tlog wants a newer Python than some systems have by the plain name.
+    /// The interpreter, if it has modules.
     static func having(_ modules: String) -> String? {
-        ["python3", "python3.13", "python3.12", "python3.14"].first { name in
-            (try? self.runBlocking("import \(modules); print(1)", ["--"], interpreter: name)) == "1\n"
-        }
+        let said = try? self.runBlocking("import \(modules); print(1)", ["--"], interpreter: "python3")
+        return said == "1\n" ? "python3" : nil
     }
 
     static let cryptography = having("cryptography")
@@ -17,7 +16,7 @@ enum Python {
         "cbor2, pycose, cryptography; assert isinstance(cbor2.loads(bytes([160])), dict)"
     )
     static let scitt = having("scitt_cose, cryptography")
-    static let tlog = having("aics_tlog")
+    static let tlog = having("aics_tlog, cryptography; assert int(cryptography.__version__.split('.')[0]) >= 40")
 
     /// Runs a script with arguments on a thread of its own.
     static func run(_ script: String, _ arguments: [String], interpreter: String?) async throws -> String {
