@@ -72,6 +72,8 @@ let floor0: [Target] = [
     .target(name: "AuditLog", dependencies: [crypto], swiftSettings: settings),
     // Files written whole or not at all.
     .target(name: "AtomicFiles", swiftSettings: settings),
+    // So many tasks at once, in the order of asking.
+    .target(name: "TaskLimits", swiftSettings: settings),
     // Bounded calls of other people's APIs over HTTP.
     .target(
         name: "OutboundHTTP",
@@ -100,7 +102,7 @@ let floor1: [Target] = [
     .target(
         name: "ACME",
         dependencies: [
-            "JSON", "JOSE", "PKIX", "OutboundHTTP", crypto, cryptoExtras, x509, asn1, logging, metrics,
+            "JSON", "JOSE", "PKIX", "OutboundHTTP", "TaskLimits", crypto, cryptoExtras, x509, asn1, logging, metrics,
         ],
         swiftSettings: settings
     ),
@@ -202,7 +204,7 @@ let floor3: [Target] = [
     // The public side over plain HTTP: OCSP, and published files.
     .target(
         name: "ValidationService",
-        dependencies: ["PKIX", crypto, nioCore, nioPosix, lifecycle, logging, coreMetrics],
+        dependencies: ["PKIX", "TaskLimits", crypto, nioCore, nioPosix, lifecycle, logging, coreMetrics],
         swiftSettings: settings
     ),
 ]
@@ -279,6 +281,7 @@ let tests: [Target] = [
         ],
         swiftSettings: settings
     ),
+    .testTarget(name: "TaskLimitsTests", dependencies: ["TaskLimits"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
         name: "JOSETests",

@@ -44,15 +44,14 @@ public enum AtomicFile {
         var information = stat()
         guard fstat(descriptor, &information) == 0 else { throw FileError("read", path) }
         // One octet more than the file has shows its end; what has no size, or grows meanwhile, is read on.
-        var room = min(max(Int(information.st_size), 0), limit) + 1
-        var content: [UInt8] = []
-        while true {
-            let part = try self.readPart(descriptor, room, path)
-            guard !part.isEmpty else { return content }
-            content = content.isEmpty ? part : content + part
+        var content = try self.readPart(descriptor, min(max(Int(information.st_size), 0), limit) + 1, path)
+        while !content.isEmpty {
             guard content.count <= limit else { throw FileError("read", path, code: EFBIG) }
-            room = part.count < room ? 1 : 65_536
+            let part = try self.readPart(descriptor, 4_096, path)
+            if part.isEmpty { break }
+            content += part
         }
+        return content
     }
 
     private static func readPart(_ descriptor: Int32, _ room: Int, _ path: String) throws(FileError) -> [UInt8] {

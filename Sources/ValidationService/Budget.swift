@@ -44,8 +44,9 @@ public enum Budget {
     /// Answers that are made for one client at once, such as proofs: each reads files and the database, of whose four
     /// readers eight times as many wait some milliseconds.
     public static let answerLoads = 32
-    /// Requests of one share that wait for a place among its loads: less than a second's work of the slowest.
-    public static let waitingLoads = 1_024
+    /// Requests of one share that wait for a place among its loads: two seconds' work of the slowest, a few milliseconds' of
+    /// most.
+    public static let waitingLoads = 256
     /// CAs' challenges that are answered at once: a CA asks from five places, and has some orders under way.
     public static let challengeLoads = 64
     /// Answers that are signed ahead in a second: a fifth of what a software token signs.

@@ -4,6 +4,7 @@ import JOSE
 import JSON
 import OutboundHTTP
 public import PKIX
+import TaskLimits
 
 /// A resource, and when the CA wants to be asked for it again.
 struct Fetched<Value: Sendable>: Sendable {

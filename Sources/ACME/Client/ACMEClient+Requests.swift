@@ -133,9 +133,9 @@ extension ACMEClient {
         } catch let failure as HTTPExchangeFailure {
             self.count(call, "unreachable")
             guard !failure.isTooLarge else {
-                throw ACMEError(.malformedAnswer, "the CA sent too much: \(failure.reason)")
+                throw ACMEError(.malformedAnswer, "the CA sent too much: \(failure.reason.printable)")
             }
-            throw ACMEError(.unreachable, "the CA at \(self.authority) cannot be reached: \(failure.reason)")
+            throw ACMEError(.unreachable, "the CA at \(self.authority) cannot be reached: \(failure.reason.printable)")
         }
         self.count(call, "\(answer.status)")
         if call.method == "POST", let nonce = answer.replayNonce { self.state.withLock { $0.nonces.put(nonce) } }

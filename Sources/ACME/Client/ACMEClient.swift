@@ -6,6 +6,7 @@ import Logging
 import OutboundHTTP
 import PKIX
 import Synchronization
+import TaskLimits
 
 /// A client of one CA with one account.
 ///
@@ -23,7 +24,7 @@ public final class ACMEClient: Sendable {
     let limits: any RateLimitMemory
     let state: Mutex<State>
     /// Orders are placed few at once: those behind learn of a limit that was met before them.
-    let orderTurns = Turns(Budget.ordersAtOnce)
+    let orderTurns = Turnstile(Budget.ordersAtOnce)
 
     /// Creates a client; nothing is sent yet.
     ///

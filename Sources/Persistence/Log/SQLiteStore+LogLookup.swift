@@ -95,6 +95,7 @@ enum LinkedIdentityRow {
     static let list = """
         SELECT identities.id, identities.value, identities.verified_at, links.linked_at FROM identity_links AS links
         CROSS JOIN identities ON identities.id = links.identity
+        JOIN registrations ON registrations.id = links.agent AND registrations.status IN ('ACTIVE', 'DEPRECATED')
         WHERE links.agent = ? AND identities.status = 'VERIFIED' AND identities.verified_at IS NOT NULL
         ORDER BY links.linked_at, identities.id LIMIT ?
         """

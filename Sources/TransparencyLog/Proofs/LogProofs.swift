@@ -58,6 +58,17 @@ public struct LogConsistency: Hashable, Sendable {
     public let newRoot: LogHash
     /// The proof.
     public let path: [LogHash]
+
+    /// Whether the path proves it.
+    public var isValid: Bool {
+        MerkleConsistency.isValid(
+            from: self.oldSize,
+            root: self.oldRoot,
+            to: self.newSize,
+            root: self.newRoot,
+            path: self.path
+        )
+    }
 }
 
 /// Proofs from the files of a log.

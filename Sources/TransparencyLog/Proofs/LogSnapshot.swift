@@ -25,12 +25,12 @@ public struct LogSnapshot: Sendable {
         if let kept = self.kept {
             let proof = try await self.inclusion(of: index, size, from: kept)
             if proof.isValid { return proof }
-            // What was kept was damaged, or the tiles are.
-            _ = await kept.forget(tileOf: index)
         }
         let proof = try await self.inclusion(of: index, size, from: self.nodes)
         // Tiles that were altered must not become a proof that our own clients refuse.
         guard proof.isValid else { throw LogError(.inconsistent, "the log's tiles give no proof of entry \(index)") }
+        // Then what was kept is wrong: of the entry's tile, or of the one at the tree's edge.
+        if let kept = self.kept { await kept.forget([index, size - 1]) }
         return proof
     }
 
@@ -54,14 +54,17 @@ public struct LogSnapshot: Sendable {
     public func consistency(from old: Int, to new: Int? = nil) async throws -> LogConsistency {
         let new = new ?? self.checkpoint.size
         try self.check(new)
-        let path = try await self.nodes.consistencyPath(from: old, to: new)
-        return LogConsistency(
+        let proof = LogConsistency(
             oldSize: old,
             oldRoot: try await self.nodes.frontier(size: old).root,
             newSize: new,
             newRoot: try await self.nodes.frontier(size: new).root,
-            path: path
+            path: try await self.nodes.consistencyPath(from: old, to: new)
         )
+        guard proof.isValid, new != self.checkpoint.size || proof.newRoot == self.checkpoint.root else {
+            throw LogError(.inconsistent, "the log's tiles give no proof from \(old) entries to \(new)")
+        }
+        return proof
     }
 
     /// An entry.

@@ -99,7 +99,7 @@ public protocol LogLookup: Sendable {
     /// The places of the entries about a subject, the newest first, after so many.
     func entries(about subject: LogSubject, limit: Int, offset: Int) async throws -> [IntegratedEntry]
 
-    /// The identities that an agent is linked to at present, those that it was linked to first before others.
+    /// The identities that a live agent is linked to at present, those that it was linked to first before others.
     func identities(of agent: String, limit: Int) async throws -> [LinkedIdentity]
 
     /// Checkpoints that were published.

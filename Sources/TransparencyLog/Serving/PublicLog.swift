@@ -13,9 +13,8 @@ public struct LogAnswer: Hashable, Sendable {
     public let contentType: String
     /// For how long it may be kept, in seconds; 0 for not at all.
     public let maxAge: Int64
-
-    /// Whether its path never has another answer.
-    public var isImmutable: Bool { self.maxAge == Self.year }
+    /// What tells it from other answers at its path, for one that was proven to be the only one; nil to hash the octets.
+    public var entityTag: String?
 
     static let year: Int64 = 31_536_000
 }
@@ -147,7 +146,13 @@ public struct PublicLog: Sendable {
     private func inclusion(_ entry: String, _ root: String) async throws(LogError) -> LogAnswer? {
         guard let index = Decimal.decode(entry), let size = try await self.size(of: root) else { return nil }
         let inclusion = try await self.reading { try await self.proofs.inclusion(of: index, size: size) }
-        return .json(AgentBadge.proof(inclusion), maxAge: LogAnswer.year)
+        if let asked = Self.hash(root), asked != inclusion.root {
+            throw LogError(.inconsistent, "the log's tiles do not lead to the root \(asked)")
+        }
+        var answer = LogAnswer.json(AgentBadge.proof(inclusion), maxAge: LogAnswer.year)
+        // The proof was checked; the number is that of this form of it.
+        answer.entityTag = "inclusion-1"
+        return answer
     }
 
     private func consistency(_ old: String, _ new: String) async throws(LogError) -> LogAnswer? {
@@ -168,11 +173,13 @@ public struct PublicLog: Sendable {
     /// The size of a tree that is named by its size, or by its root in hexadecimal.
     private func size(of text: String) async throws(LogError) -> Int? {
         guard text.utf8.count == 2 * LogHash.byteCount else { return Decimal.decode(text) }
-        guard let root = [UInt8](hexadecimal: text).flatMap({ LogHash($0) }) else { return nil }
+        guard let root = Self.hash(text) else { return nil }
         let published = try await self.reading { try await self.proofs.checkpoint() }
         if published.root == root { return published.size }
         return try await self.reading { try await self.lookup.size(ofRoot: root) }
     }
+
+    private static func hash(_ text: String) -> LogHash? { [UInt8](hexadecimal: text).flatMap { LogHash($0) } }
 
     private func search(_ kind: String, _ value: String, _ query: LogQuery) async throws(LogError) -> LogAnswer? {
         let limit = try query.integer("limit", in: 1...Budget.searchPage, default: Budget.searchPage)

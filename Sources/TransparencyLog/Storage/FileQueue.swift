@@ -1,4 +1,4 @@
-// Small files, one call after another, on a thread of their own.
+// Calls that block, on threads of their own.
 
 import AtomicFiles
 import Dispatch
@@ -9,12 +9,12 @@ import Dispatch
     import Musl
 #endif
 
-/// Serves calls that block in the order in which they came.
+/// Serves calls that block: one after another as they came, or all at once.
 struct FileQueue: Sendable {
     private let queue: DispatchQueue
 
-    init(label: String) {
-        self.queue = DispatchQueue(label: label)
+    init(label: String, isConcurrent: Bool = false) {
+        self.queue = DispatchQueue(label: label, attributes: isConcurrent ? .concurrent : [])
     }
 
     /// Runs what blocks.

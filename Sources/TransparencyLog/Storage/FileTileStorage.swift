@@ -1,7 +1,6 @@
 // Tiles and checkpoint as files below one directory, by the paths that they are served under.
 
 public import AtomicFiles
-import Dispatch
 public import FoundationEssentials
 
 #if canImport(Glibc)
@@ -18,7 +17,7 @@ public struct FileTileStorage: TileStorage {
     private static let directoryMode: UInt32 = 0o755
 
     private let root: String
-    private let queue = DispatchQueue(label: "signet.log.files", attributes: .concurrent)
+    private let queue = FileQueue(label: "signet.log.files", isConcurrent: true)
     private let directories = KnownDirectories()
 
     /// Opens a directory, or creates it; its parent must exist.
@@ -38,14 +37,14 @@ public struct FileTileStorage: TileStorage {
     /// Reads a tile.
     public func read(_ tile: TileCoordinate) async throws -> [UInt8]? {
         let limit = tile.kind == .entries ? Budget.bundleBytes : TileCoordinate.fullWidth * LogHash.byteCount
-        return try await self.blocking { try Self.read(self.path(of: tile), limit: limit) }
+        return try await self.queue.run { try Self.read(self.path(of: tile), limit: limit) }
     }
 
     /// Writes tiles, all at once.
     public func write(_ tiles: [TileContent]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for content in tiles {
-                group.addTask { try await self.blocking { try self.write(content) } }
+                group.addTask { try await self.queue.run { try self.write(content) } }
             }
             try await group.waitForAll()
         }
@@ -53,23 +52,23 @@ public struct FileTileStorage: TileStorage {
 
     /// Reads the checkpoint.
     public func checkpoint() async throws -> [UInt8]? {
-        try await self.blocking { try Self.read(self.checkpointPath, limit: Budget.noteBytes) }
+        try await self.queue.run { try Self.read(self.checkpointPath, limit: Budget.noteBytes) }
     }
 
     /// Replaces the checkpoint.
     public func publish(checkpoint: [UInt8]) async throws {
-        try await self.blocking { try AtomicFile.write(checkpoint, to: self.checkpointPath, mode: Self.fileMode) }
+        try await self.queue.run { try AtomicFile.write(checkpoint, to: self.checkpointPath, mode: Self.fileMode) }
     }
 
     /// Looks through the directories for partial tiles that a full one has overtaken.
     public func obsoleteTiles(fullSince instant: Date, limit: Int) async throws -> [TileCoordinate] {
         let seconds = Int(instant.timeIntervalSince1970)
-        return try await self.blocking { ObsoleteTiles(root: self.root, fullSince: seconds).list(limit: limit) }
+        return try await self.queue.run { ObsoleteTiles(root: self.root, fullSince: seconds).list(limit: limit) }
     }
 
     /// Removes partial tiles, and their directories once they are empty.
     public func remove(_ tiles: [TileCoordinate]) async throws {
-        try await self.blocking {
+        try await self.queue.run {
             for tile in tiles where !tile.isFull { unlink(self.path(of: tile)) }
             for directory in Set(tiles.filter { !$0.isFull }.map { "\(self.path(of: $0.full)).p" }) {
                 self.directories.forget(directory)
@@ -96,12 +95,6 @@ public struct FileTileStorage: TileStorage {
             if error.code == ENOENT || error.code == ENOTDIR { return nil }
             if error.code == EFBIG { throw LogError(.malformedTile, "\(path) has more than \(limit) octets") }
             throw error
-        }
-    }
-
-    private func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            self.queue.async { continuation.resume(with: Result(catching: work)) }
         }
     }
 }

@@ -1,8 +1,6 @@
 // The nodes above full tiles of leaf hashes, kept beside the log: a path is then read, where from the tile alone it would have
 // to be computed, by 255 hashes. Nothing depends on the file; it may be removed at any time.
 
-import Dispatch
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -15,7 +13,7 @@ import Dispatch
 /// of it, and has the file forget what was wrong.
 public final class NodeFile: Sendable {
     private let descriptor: Int32
-    private let queue = DispatchQueue(label: "signet.log.nodes", attributes: .concurrent)
+    private let queue = FileQueue(label: "signet.log.nodes", isConcurrent: true)
 
     /// Opens the file, or creates it; it takes room only for the tiles that are in it, 16 KiB each.
     ///
@@ -31,19 +29,21 @@ public final class NodeFile: Sendable {
 
     /// What is kept of a tile, by its index; nil for nothing.
     func nodes(of tile: Int) async -> TileNodes? {
-        let bytes = await self.blocking { self.read(at: tile) }
+        let bytes = try? await self.queue.run { self.read(at: tile) }
         return bytes.flatMap { TileNodes(block: $0) }
     }
 
-    /// Keeps what was computed from a tile; on a full disk nothing is kept.
+    /// Keeps what was computed from a tile, unless the log itself may soon need the room.
     func keep(_ nodes: TileNodes, of tile: Int) async {
         guard let block = nodes.block else { return }
-        await self.blocking { self.write(block, at: tile) }
+        try? await self.queue.run {
+            if self.freeBytes > Budget.reservedBytes { self.write(block, at: tile) }
+        }
     }
 
     /// Forgets a tile.
     func forget(_ tile: Int) async {
-        await self.blocking { self.write([UInt8](repeating: 0, count: TileNodes.blockBytes), at: tile) }
+        try? await self.queue.run { self.write([UInt8](repeating: 0, count: TileNodes.blockBytes), at: tile) }
     }
 
     private func read(at tile: Int) -> [UInt8]? {
@@ -58,7 +58,9 @@ public final class NodeFile: Sendable {
         _ = pwrite(self.descriptor, block, block.count, off_t(tile) * off_t(block.count))
     }
 
-    private func blocking<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in self.queue.async { continuation.resume(returning: work()) } }
+    private var freeBytes: UInt64 {
+        var information = statvfs()
+        guard fstatvfs(self.descriptor, &information) == 0 else { return 0 }
+        return UInt64(information.f_bavail) * UInt64(information.f_frsize)
     }
 }

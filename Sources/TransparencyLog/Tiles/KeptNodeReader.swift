@@ -30,10 +30,10 @@ struct KeptNodeReader: NodeReader {
         }
     }
 
-    /// Forgets what is kept of an entry's tile; false when nothing could have been.
-    func forget(tileOf index: Int) async -> Bool {
-        guard let tile = self.tiles.fullLeafTile(of: NodeCoordinate(level: 0, index: index)) else { return false }
-        await self.file.forget(tile)
-        return true
+    /// Forgets what is kept of entries' tiles.
+    func forget(_ entries: [Int]) async {
+        for tile in Set(entries.compactMap { self.tiles.fullLeafTile(of: NodeCoordinate(level: 0, index: $0)) }) {
+            await self.file.forget(tile)
+        }
     }
 }

@@ -34,7 +34,8 @@ extension ConnectionHandler {
         self.loading?.task = Task {
             let outcome: LoadOutcome
             if await shared.loadSlots.take(share) {
-                outcome = await LoadOutcome(of: target, from: loader)
+                // The client may have gone in the moment in which it got its place.
+                outcome = Task.isCancelled ? .busy : await LoadOutcome(of: target, from: loader)
                 shared.loadSlots.giveBack(share)
             } else {
                 outcome = .busy

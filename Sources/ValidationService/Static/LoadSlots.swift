@@ -1,86 +1,26 @@
 // How many loads are under way, and who waits for a place among them.
 
-import Synchronization
+import TaskLimits
 
 /// Places for loads, counted by share: whoever finds none waits in turn.
-final class LoadSlots: Sendable {
-    private struct Share {
-        var underWay = 0
-        /// In the order in which they came.
-        var waiting: [(ticket: Int, continuation: CheckedContinuation<Bool, Never>)] = []
-    }
-
-    private struct State {
-        var shares: [LoadShare: Share] = [:]
-        var lastTicket = 0
-    }
-
-    private let limits: [LoadShare: Int]
-    private let queueLimit: Int
-    private let state = Mutex(State())
+struct LoadSlots: Sendable {
+    private let shares: [LoadShare: Turnstile]
 
     init(_ limits: ConnectionLimits) {
-        self.limits = limits.loads
-        self.queueLimit = limits.waitingLoads
+        self.shares = limits.loads.mapValues { Turnstile($0, waiting: limits.waitingLoads) }
     }
 
     /// Loads under way, and requests that wait for a place, of all shares.
     var counts: (underWay: Int, waiting: Int) {
-        self.state.withLock { state in
-            state.shares.values.reduce((0, 0)) { ($0.0 + $1.underWay, $0.1 + $1.waiting.count) }
-        }
+        let counts = self.shares.values.map(\.counts)
+        return (counts.map(\.inside).reduce(0, +), counts.map(\.waiting).reduce(0, +))
     }
 
     /// Takes a place as soon as there is one; false when too many wait already, or the task was cancelled.
-    func take(_ share: LoadShare) async -> Bool {
-        let ticket = self.state.withLock { state in
-            state.lastTicket += 1
-            return state.lastTicket
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                if let isTaken = self.enter(share, ticket, continuation) { continuation.resume(returning: isTaken) }
-            }
-        } onCancel: {
-            let waiting = self.state.withLock { state in
-                let place = state.shares[share]?.waiting.firstIndex { $0.ticket == ticket }
-                return place.flatMap { state.shares[share]?.waiting.remove(at: $0) }
-            }
-            waiting?.continuation.resume(returning: false)
-        }
-    }
+    func take(_ share: LoadShare) async -> Bool { await self.shares[share]?.enter() ?? false }
 
-    /// Nil when the continuation waits now.
-    private func enter(
-        _ share: LoadShare,
-        _ ticket: Int,
-        _ continuation: CheckedContinuation<Bool, Never>
-    ) -> Bool? {
-        self.state.withLock { state in
-            // Who was cancelled before is not found among those who wait, and would wait for ever.
-            if Task.isCancelled { return false }
-            var places = state.shares[share, default: Share()]
-            defer { state.shares[share] = places }
-            if places.underWay < self.limits[share, default: 0] {
-                places.underWay += 1
-                return true
-            }
-            guard places.waiting.count < self.queueLimit else { return false }
-            places.waiting.append((ticket, continuation))
-            return nil
-        }
-    }
-
-    /// Gives a place back: to whoever waits longest.
-    func giveBack(_ share: LoadShare) {
-        let next = self.state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            guard let places = state.shares[share] else { return nil }
-            guard places.waiting.isEmpty else { return state.shares[share]?.waiting.removeFirst().continuation }
-            state.shares[share]?.underWay -= 1
-            return nil
-        }
-        next?.resume(returning: true)
-    }
+    /// Gives a place back.
+    func giveBack(_ share: LoadShare) { self.shares[share]?.leave() }
 }
 
 /// What came of a load.

@@ -24,22 +24,21 @@ struct LogResources: ResourceLoading {
 extension PublishedResource {
     /// An answer of the log, which changes ten times a second: no date tells its states apart.
     fileprivate init(_ answer: LogAnswer) {
-        guard answer.isImmutable else {
+        if let entityTag = answer.entityTag {
+            self.init(
+                content: .bytes(ByteBuffer(bytes: answer.bytes)),
+                contentType: answer.contentType,
+                entityTag: entityTag,
+                lastModified: nil,
+                maxAge: answer.maxAge
+            )
+        } else {
             self.init(
                 bytes: answer.bytes,
                 contentType: answer.contentType,
                 lastModified: nil,
                 maxAge: answer.maxAge
             )
-            return
         }
-        // The only one that its path ever has, which needs no hash to be told from others.
-        self.init(
-            content: .bytes(ByteBuffer(bytes: answer.bytes)),
-            contentType: answer.contentType,
-            entityTag: "immutable",
-            lastModified: nil,
-            maxAge: answer.maxAge
-        )
     }
 }

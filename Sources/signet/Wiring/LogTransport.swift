@@ -48,7 +48,7 @@ enum LogTransport {
         do {
             answer = try await self.exchange.answer(to: call, within: timeout, upTo: limit)
         } catch let failure as HTTPExchangeFailure {
-            throw LogError(.unavailable, "\(call.url) cannot be asked: \(failure.reason)")
+            throw LogError(.unavailable, "\(call.url) gave no answer that can be used: \(failure.reason)")
         }
         guard answer.values("Content-Encoding").allSatisfy({ $0 == "identity" }) else {
             throw LogError(.unavailable, "\(call.url) was answered in a compressed form, which was not asked for")

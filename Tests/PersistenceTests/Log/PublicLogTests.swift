@@ -118,6 +118,9 @@ struct PublicLogTests {
             func named() async throws -> [String?] {
                 try await self.answer(bench, path).list("identities").map { $0["identityId"]?.text }
             }
+            // Behind a registration that is not live, or no more, stands nobody.
+            #expect(try await named().isEmpty)
+            try await bench.store.change(agentID(1)) { $0.status = .active }
             let first = try #require(try await self.answer(bench, path).list("identities").first)
             #expect(first["kind"]?.text == "did:key" && first["value"]?.text?.hasPrefix("did:key:z6Mk") == true)
             #expect(
@@ -128,6 +131,10 @@ struct PublicLogTests {
                 try await self.answer(bench, "\(path)/audit").list("records").allSatisfy { $0["identities"] == nil }
             )
             _ = try await bench.store.unlink(agentID(1), from: ids[1], audit: event())
+            #expect(try await named() == [ids[0].description])
+            try await bench.store.change(agentID(1)) { $0.status = .revoked }
+            #expect(try await named().isEmpty)
+            try await bench.store.change(agentID(1)) { $0.status = .deprecated }
             #expect(try await named() == [ids[0].description])
             _ = try await bench.store.revokeIdentity(ids[0], audit: event())
             #expect(try await named().isEmpty)

@@ -10,6 +10,7 @@ import Testing
 /// Finds what it was told of, the newest first.
 struct ListLookup: LogLookup {
     var places: [LogSubject: [Int]] = [:]
+    var sizes: [LogHash: Int] = [:]
 
     func entries(about subject: LogSubject, limit: Int, offset: Int) async throws -> [IntegratedEntry] {
         (self.places[subject] ?? []).sorted(by: >).dropFirst(offset).prefix(limit).map {
@@ -19,7 +20,7 @@ struct ListLookup: LogLookup {
 
     func identities(of agent: String, limit: Int) async throws -> [LinkedIdentity] { [] }
     func checkpoints(_ selection: CheckpointSelection) async throws -> [StoredCheckpoint] { [] }
-    func size(ofRoot root: LogHash) async throws -> Int? { nil }
+    func size(ofRoot root: LogHash) async throws -> Int? { self.sizes[root] }
 }
 
 struct PageFixture {

@@ -90,6 +90,36 @@ struct NodeFileTests {
         }
     }
 
+    @Test("what tiles say of older trees is held against the roots that are known")
+    func alteredPast() async throws {
+        let (log, storage) = try await Self.log()
+        let root = try #require(LogHash(NaiveTree(entries: entries(Self.count)).root(300)))
+        func publicLog() -> PublicLog {
+            PublicLog(
+                storage: storage,
+                identity: log.identity,
+                lookup: ListLookup(sizes: [root: 300]),
+                signer: log.signers[1],
+                now: { Date() }
+            )
+        }
+        let path = "/v1/log/inclusion/5/\(root.hexadecimal)"
+        let answer = try #require(try await publicLog().answer(path))
+        #expect(
+            answer.entityTag != nil && answer.bytes == (try await publicLog().answer("/v1/log/inclusion/5/300"))?.bytes
+        )
+        #expect(try await publicLog().answer("/v1/log/consistency/300/\(Self.count)")?.entityTag == nil)
+        // Entry 290: of the tree of 300 both path and root would be computed from it.
+        let tile = try #require(TileCoordinate(.hashes(level: 0), index: 1))
+        storage.tiles.withLock { $0[tile]?[34 * 32] ^= 1 }
+        await #expect(throws: LogError(.inconsistent, "")) { _ = try await publicLog().answer(path) }
+        for old in [291, 300, 400] {
+            await #expect(throws: LogError(.inconsistent, "")) {
+                _ = try await publicLog().answer("/v1/log/consistency/\(old)/\(Self.count)")
+            }
+        }
+    }
+
     @Test("a file that cannot be opened is an error, which says where")
     func unopened() throws {
         let error = #expect(throws: LogError.self) { _ = try NodeFile(path: "/nowhere/nodes") }

@@ -1,10 +1,11 @@
+// What runs inside of a turnstile.
+
 import Synchronization
+import TaskLimits
 import Testing
 
-@testable import ACME
-
-@Suite("Turns")
-struct TurnsTests {
+@Suite("What passes a turnstile")
+struct PassTests {
     /// Counts who is inside.
     private final class Room: Sendable {
         let counts = Mutex((now: 0, most: 0, order: [Int]()))
@@ -22,7 +23,7 @@ struct TurnsTests {
 
     @Test("no more than so many are inside, and all get in", arguments: [1, 3])
     func bound(_ width: Int) async throws {
-        let (turns, room) = (Turns(width), Room())
+        let (turns, room) = (Turnstile(width), Room())
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<50 {
                 group.addTask {
@@ -41,7 +42,7 @@ struct TurnsTests {
 
     @Test("who is cancelled while waiting leaves the queue, and a body that throws its place")
     func cancellation() async throws {
-        let (turns, room) = (Turns(1), Room())
+        let (turns, room) = (Turnstile(1), Room())
         struct Fault: Error {}
         let (stream, gate) = AsyncStream.makeStream(of: Void.self)
         let first = Task {
