@@ -98,6 +98,32 @@ struct CrashTests {
         }
     }
 
+    @Test(
+        "a CA that fails at its list of orders is asked for another; one that is away is waited for",
+        arguments: [500, 503]
+    )
+    func unlistable(status: Int) async throws {
+        let solver = MemorySolver()
+        try await ACMEDouble.withAccount(solver: solver) { double, bench in
+            double.change { settings in
+                settings.intercept = { asked, phase, count in
+                    if asked == .orders { return .answer(status) }
+                    return asked == .newOrder && phase == .after && count == 1 ? .drop : nil
+                }
+            }
+            let journal = MemoryJournal()
+            var state = try makeOrder(["a.agents.test"], at: bench.client)
+            for _ in 0..<3 where !state.isFinished {
+                do { state = try await bench.runner(solver, journal).run(state) } catch let error as ACMEError {
+                    #expect(error.isOutage)
+                    state = try #require(journal.saved)
+                }
+            }
+            #expect((state.step == .complete) == (status == 500), "\(String(describing: state.failure))")
+            #expect(double.count(.newOrder) == (status == 500 ? 2 : 1) && double.issued == (status == 500 ? 1 : 0))
+        }
+    }
+
     @Test("a token that is away for a moment stops the order, and it goes on", arguments: 1...11)
     func signerAway(signature: Int) async throws {
         let solver = MemorySolver()

@@ -81,7 +81,7 @@ extension ACMEClient {
         return Fetched(value: order, retryAfter: answer.retryAfter(now: self.environment.now()))
     }
 
-    /// The addresses of the account's orders (RFC 8555 §7.1.2.1); nil when the CA does not list them.
+    /// The addresses of the account's orders (RFC 8555 §7.1.2.1); nil when the CA does not list them, or fails at it (500).
     ///
     /// - Throws: ``ACMEError``.
     public func orderURLs() async throws -> [String]? {
@@ -89,8 +89,15 @@ extension ACMEClient {
         var (urls, next): ([String], String?) = ([], first)
         for _ in 0..<Budget.listPages {
             guard let page = next else { break }
-            let answer = try await self.post(SignedRequest(url: page))
-            // smallstep's servers, Caddy's among them, send the array alone.
+            let answer: HTTPAnswer
+            do {
+                answer = try await self.post(SignedRequest(url: page))
+            } catch let error as ACMEError where error.problem?.status == 500 {
+                // smallstep's servers, Caddy's among them, cannot list any order once they have lost one of the account's,
+                // and that does not pass.
+                return nil
+            }
+            // The same send the array alone.
             urls += try self.reader(answer, "a list of orders", list: "orders").urls("orders")
             next = answer.links("next").first
         }
