@@ -256,7 +256,7 @@ let tests: [Target] = [
     // Servers on loopback, processes, clocks: what needs nothing of Signet.
     .target(
         name: "LoopbackSupport",
-        dependencies: [nioCore, nioPosix, nioHTTP1],
+        dependencies: ["OutboundHTTP", nioCore, nioPosix, nioHTTP1],
         path: "Tests/LoopbackSupport",
         swiftSettings: settings
     ),

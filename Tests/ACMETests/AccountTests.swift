@@ -3,6 +3,7 @@ import CryptoExtras
 import Foundation
 import JOSE
 import JSON
+import LoopbackSupport
 import Synchronization
 import Testing
 

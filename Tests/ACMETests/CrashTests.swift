@@ -71,6 +71,19 @@ struct CrashTests {
         )
     }
 
+    /// An order after at most three runs, each of which an outage may have ended.
+    private func state(afterRunsWith solver: MemorySolver, _ bench: ClientBench) async throws -> OrderState {
+        let journal = MemoryJournal()
+        var state = try makeOrder(["a.agents.test"], at: bench.client)
+        for _ in 0..<3 where !state.isFinished {
+            do { state = try await bench.runner(solver, journal).run(state) } catch let error as ACMEError {
+                #expect(error.isOutage)
+                state = try #require(journal.saved)
+            }
+        }
+        return state
+    }
+
     @Test(
         "an answer that is lost on the way changes nothing: the CA has acted, and is asked what it did",
         arguments: [DoubleEndpoint.newOrder, .challenge, .finalize, .certificate, .authorization, .order]
@@ -84,14 +97,7 @@ struct CrashTests {
                     asked == endpoint && phase == .after && count == already + 1 ? .drop : nil
                 }
             }
-            let journal = MemoryJournal()
-            var state = try makeOrder(["a.agents.test"], at: bench.client)
-            for _ in 0..<3 where !state.isFinished {
-                do { state = try await bench.runner(solver, journal).run(state) } catch let error as ACMEError {
-                    #expect(error.isOutage)
-                    state = try #require(journal.saved)
-                }
-            }
+            let state = try await self.state(afterRunsWith: solver, bench)
             #expect(state.step == .complete, "\(String(describing: state.failure))")
             #expect((double.orderCount, double.issued) == (1, 1))
             #expect(solver.published.isEmpty)
@@ -111,14 +117,7 @@ struct CrashTests {
                     return asked == .newOrder && phase == .after && count == 1 ? .drop : nil
                 }
             }
-            let journal = MemoryJournal()
-            var state = try makeOrder(["a.agents.test"], at: bench.client)
-            for _ in 0..<3 where !state.isFinished {
-                do { state = try await bench.runner(solver, journal).run(state) } catch let error as ACMEError {
-                    #expect(error.isOutage)
-                    state = try #require(journal.saved)
-                }
-            }
+            let state = try await self.state(afterRunsWith: solver, bench)
             #expect((state.step == .complete) == (status == 500), "\(String(describing: state.failure))")
             #expect(double.count(.newOrder) == (status == 500 ? 2 : 1) && double.issued == (status == 500 ? 1 : 0))
         }

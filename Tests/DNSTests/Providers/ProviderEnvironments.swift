@@ -1,4 +1,4 @@
-// Environments of providers in tests, and real HTTP for them.
+// Environments of providers in tests.
 
 import DNS
 import LoopbackSupport
@@ -22,17 +22,4 @@ func environment(
         jitter: { 0.5 },
         retries: retries
     )
-}
-
-/// Real HTTP while the body runs.
-func withExchange<Value>(_ body: (PooledHTTPExchange) async throws -> Value) async throws -> Value {
-    let exchange = PooledHTTPExchange()
-    do {
-        let value = try await body(exchange)
-        await exchange.shutdown()
-        return value
-    } catch {
-        await exchange.shutdown()
-        throw error
-    }
 }

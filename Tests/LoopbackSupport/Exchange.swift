@@ -1,11 +1,9 @@
 // Real HTTP for tests.
 
-import OutboundHTTP
-
-@testable import ACME
+public import OutboundHTTP
 
 /// Real HTTP while the body runs.
-func withExchange<Value>(
+public func withExchange<Value>(
     rootsPEM: String? = nil,
     _ body: (PooledHTTPExchange) async throws -> Value
 ) async throws -> Value {
