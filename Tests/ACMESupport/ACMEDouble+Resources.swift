@@ -64,11 +64,10 @@ extension ACMEDouble {
 
     private func account(_ number: Int, _ status: Int, _ state: State) -> LoopbackReply {
         let account = state.accounts[number]
-        let orders: JSONValue? = state.settings.listsOrders ? .string(self.url(.orders, number, state)) : nil
-        let value = JSONValue.object(present: [
-            "status": .string(account.status), "contact": .array(account.contacts), "orders": orders,
-            "initialIp": "127.0.0.1",
-        ])
+        let value: JSONValue = [
+            "status": .string(account.status), "contact": .array(account.contacts),
+            "orders": .string(self.url(.orders, number, state)), "initialIp": "127.0.0.1",
+        ]
         return .json(status, value, headers: [("Location", self.url(.account, number, state))])
     }
 

@@ -27,7 +27,6 @@ enum DoublePhase: Sendable {
 final class ACMEDouble: Sendable {
     struct Settings: Sendable {
         var challengeTypes = ["carrier-pigeon-01", "http-01", "dns-01", "tls-alpn-01"]
-        var listsOrders = true
         var reusesOrders = false
         /// How often authorizations and orders are asked for before they are decided.
         var rounds = 1

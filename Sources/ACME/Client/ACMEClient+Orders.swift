@@ -15,7 +15,7 @@ struct Fetched<Value: Sendable>: Sendable {
 extension ACMEClient {
     /// Places an order (RFC 8555 §7.4).
     ///
-    /// It is never sent twice: when no answer comes it is open whether the order was made. ``OrderRunner`` deals with that.
+    /// It is never sent twice by itself: when no answer comes it is open whether the order was made.
     ///
     /// - Parameters:
     ///   - profile: one of the directory's profiles.
@@ -81,23 +81,18 @@ extension ACMEClient {
         return Fetched(value: order, retryAfter: answer.retryAfter(now: self.environment.now()))
     }
 
-    /// The addresses of the account's orders (RFC 8555 §7.1.2.1); nil when the CA does not list them, or fails at it (500).
+    /// The addresses of the account's orders (RFC 8555 §7.1.2.1); nil when the CA does not list them.
     ///
+    /// - Warning: smallstep's servers with a bbolt database, Caddy's among them, store an empty list that they cannot read again
+    ///   when none of the account's orders is pending: from then on they answer each new order of the account with 500.
     /// - Throws: ``ACMEError``.
     public func orderURLs() async throws -> [String]? {
         guard let first = try await self.account().orders else { return nil }
         var (urls, next): ([String], String?) = ([], first)
         for _ in 0..<Budget.listPages {
             guard let page = next else { break }
-            let answer: HTTPAnswer
-            do {
-                answer = try await self.post(SignedRequest(url: page))
-            } catch let error as ACMEError where error.problem?.status == 500 {
-                // smallstep's servers, Caddy's among them, cannot list any order once they have lost one of the account's,
-                // and that does not pass.
-                return nil
-            }
-            // The same send the array alone.
+            let answer = try await self.post(SignedRequest(url: page))
+            // smallstep's send the array alone.
             urls += try self.reader(answer, "a list of orders", list: "orders").urls("orders")
             next = answer.links("next").first
         }

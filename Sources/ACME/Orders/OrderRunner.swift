@@ -1,9 +1,10 @@
 // An order from the intention to the certificate (RFC 8555 §7.1, §7.4), recorded before each
 // step. What happens when a process dies, at each of the records:
 //
-//   intended     The order may have been placed. The account's list of orders is searched for one of the same names that
-//                waits; CAs without a list mostly give the same order again. Where neither holds a second order comes into
-//                being, and the first expires unused: a certificate comes only of an order whose address is recorded.
+//   intended     The order may have been placed. It is placed again: CAs mostly give the same order then. Where one does not,
+//                a second comes into being, and the first expires unused: a certificate comes only of an order whose address
+//                is recorded. The account's list of orders is not asked for it: public CAs have none, and smallstep's servers,
+//                Caddy's among them, take no more orders of an account whose list was asked for while none was pending.
 //   ordered      The authorizations are read again.
 //   presenting   The answers are published again, which changes nothing where they are.
 //   validating   The CA is told again where it does not know yet.

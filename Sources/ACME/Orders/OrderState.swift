@@ -36,8 +36,6 @@ public struct OrderState: Hashable, Sendable, Codable {
     public let terms: OrderTerms
     /// What comes next.
     public internal(set) var step = Step.intended
-    /// Whether the order may have been placed without our knowing its address.
-    public internal(set) var mayHaveBeenSent = false
     /// Whether the certificate to be replaced turned out to be replaced already, so that it is no longer named.
     public internal(set) var isReplacementRefused = false
     /// The order's address.

@@ -197,12 +197,12 @@ struct PebbleTests {
         }
     }
 
-    @Test("a crash at each record, with orders found again in Pebble's paged list")
+    @Test("a crash at each record; Pebble's paged list has every order")
     func crashes() async throws {
         try await self.withPebble { server, client, solver in
-            // Other orders fill the first page.
+            // More than fit the first page.
             for number in 0..<3 { _ = try await client.placeOrder([.dns("x\(number).agents.test")]) }
-            for cut in 1...8 {
+            for cut in 1...7 {
                 let request = try OrderRequest(csr: try makeRequest(["c\(cut).agents.test"]))
                 let initial = OrderState(id: "order", authority: client.authority, request: request)
                 let journal = MemoryJournal(cutAt: cut, keeps: cut % 2 == 0)
@@ -212,6 +212,7 @@ struct PebbleTests {
                 #expect(done.step == .complete, "cut at \(cut): \(String(describing: done.failure))")
                 #expect(solver.memory.published.isEmpty)
             }
+            // The address of the first was lost before it was recorded: its order stays unused.
             #expect(try await client.orderURLs()?.count == 11)
         }
     }
