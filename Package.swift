@@ -52,6 +52,8 @@ let ground: [Target] = [
     .target(name: "CPKCS11"),
     // libcrypto: numbers of RSA keys, and the second opinion on everything signed before it leaves.
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+    // Calls of Linux on files.
+    .target(name: "CFiles"),
     // JSON as strangers send it, read strictly; its canonical form.
     .target(name: "JSON", swiftSettings: settings),
 ]
@@ -156,7 +158,9 @@ let floor2: [Target] = [
     // The append-only log: Merkle tree, tiles, checkpoints, proofs, sequencing.
     .target(
         name: "TransparencyLog",
-        dependencies: ["PKIX", "JSON", "JOSE", "AtomicFiles", crypto, lifecycle, logging, coreMetrics, metrics],
+        dependencies: [
+            "CFiles", "PKIX", "JSON", "JOSE", "AtomicFiles", crypto, lifecycle, logging, coreMetrics, metrics,
+        ],
         resources: [
             .embedInCode("Pages/Assets/page.css"), .embedInCode("Pages/Assets/page.js"),
             .embedInCode("Pages/Assets/icon.svg"),
@@ -335,7 +339,7 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "TransparencyLogTests",
-        dependencies: ["TransparencyLog", "PKIX", "JSON", "JOSE", "AtomicFiles", crypto, lifecycle, logging],
+        dependencies: ["TransparencyLog", "CFiles", "PKIX", "JSON", "JOSE", "AtomicFiles", crypto, lifecycle, logging],
         swiftSettings: settings
     ),
     .testTarget(

@@ -27,6 +27,8 @@ public enum Budget {
     public static let proofFileBytes = noteBytes + 131_072
     /// Hash tiles kept in memory for proofs: 16 MiB with the nodes above their hashes.
     public static let cachedTiles = 1_024
+    /// Roots of older trees kept in memory: 10 KiB.
+    static let olderRoots = 256
     /// Octets of the disk that are left to the log and the store, whatever else could be kept there.
     static let reservedBytes: UInt64 = 1 << 30
     /// Identities that a badge names: who is behind an agent is one, or a few.

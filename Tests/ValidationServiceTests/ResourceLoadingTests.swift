@@ -11,13 +11,24 @@ import Testing
 
 private struct Trouble: Error {}
 
-/// Has what its paths say: `/load/N` a text, `/load/large` much, `/load/none` nothing, `/load/trouble` an error.
+/// Has what its paths say: `/load/N` a text, `/load/large` much, `/load/none` nothing, `/load/trouble` an error, which
+/// `/load/hand/trouble` would be, too, were it not at hand.
 private struct Shelf: ResourceLoading {
     /// Is told when `/load/never` begins and ends.
     var events: AsyncStream<String>.Continuation?
 
     func share(of path: String) -> LoadShare? {
         path.hasPrefix("/load/") ? path.hasSuffix("never") ? .answers : .files : nil
+    }
+
+    func atHand(_ target: ResourceTarget) -> PublishedResource? {
+        guard target.path.hasPrefix("/load/hand/") else { return nil }
+        return PublishedResource(
+            bytes: Array("at hand \(target.query)".utf8),
+            contentType: "text/plain",
+            lastModified: nil,
+            maxAge: 31_536_000
+        )
     }
 
     func load(_ target: ResourceTarget) async throws -> PublishedResource? {
@@ -32,7 +43,7 @@ private struct Shelf: ResourceLoading {
                 maxAge: 5
             )
         case "/load/none": return nil
-        case "/load/trouble": throw Trouble()
+        case "/load/trouble", "/load/hand/trouble": throw Trouble()
         case "/load/never":
             self.events?.yield("begun")
             defer { self.events?.yield(Task.isCancelled ? "cancelled" : "ended") }
@@ -71,6 +82,27 @@ struct ResourceLoadingTests {
                 rest = rest[range.upperBound...]
             }
             #expect(text.contains("Cache-Control: max-age=31536000,public"))
+        }
+    }
+
+    @Test("What is at hand is sent without being loaded, in its turn, and as anything published")
+    func atHand() async throws {
+        try await LivePublicServer.run(loader: ResourceLoaders([ChallengeResources { _ in nil }, Shelf()])) {
+            server async throws in
+            let paths = ["/load/1", "/load/hand/trouble?a", "/load/2"]
+            let requests = paths.map { "GET \($0) HTTP/1.1\r\nHost: a\r\n" }.joined(separator: "\r\n")
+            let text = try await server.exchange("\(requests)Connection: close\r\n\r\n")
+            let bodies = text.split(separator: "HTTP/1.1 200 OK").compactMap { $0.split(separator: "\r\n\r\n").last }
+            #expect(bodies == ["at /load/1", "at hand a", "at /load/2"], "\(text)")
+            let tag = try #require(
+                try await server.get("/load/hand/1").split(separator: "ETag: ").last?.split(separator: "\r\n").first
+            )
+            let kept = try await server.get("/load/hand/1", "If-None-Match: \(tag)\r\n")
+            #expect(kept.hasPrefix("HTTP/1.1 304 ") && !kept.contains("at hand"))
+            let refused = try await server.exchange(
+                "POST /load/hand/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+            #expect(refused.hasPrefix("HTTP/1.1 405 ") && !refused.contains("at hand"))
         }
     }
 

@@ -18,11 +18,10 @@ extension NodeReader {
 
     /// A leaf's hash, and behind it the path from it to the root of the tree of a size.
     func leafAndPath(of index: Int, size: Int) async throws -> [LogHash] {
-        guard index >= 0, index < size else {
+        guard let plan = NodePlan(leafAndPathOf: index, size: size) else {
             throw LogError(.outOfRange, "a tree of \(size) entries has no entry \(index)")
         }
-        let leaf = TreeRange(lower: index, upper: index + 1)
-        return try await self.hashes(of: [leaf] + TreeRange.inclusion(of: index, size: size))
+        return plan.hashes(try await self.nodes(at: plan.coordinates))
     }
 
     /// The proof that the tree of one size is a prefix of that of another.
@@ -32,7 +31,8 @@ extension NodeReader {
         guard old >= 0, old <= new else {
             throw LogError(.outOfRange, "there is no consistency proof from \(old) entries to \(new)")
         }
-        return try await self.hashes(of: TreeRange.consistency(from: old, to: new))
+        let plan = NodePlan(TreeRange.consistency(from: old, to: new))
+        return plan.hashes(try await self.nodes(at: plan.coordinates))
     }
 
     /// What must be known to append to the tree of a size; it has the root, too.
@@ -43,14 +43,38 @@ extension NodeReader {
         }
         return frontier
     }
+}
 
-    /// The hash of each run of leaves, all read at once.
-    private func hashes(of ranges: [TreeRange]) async throws -> [LogHash] {
-        let parts = ranges.map(\.nodes)
-        var rest = try await self.nodes(at: parts.flatMap { $0 })[...]
-        return parts.compactMap { part in
-            defer { rest = rest.dropFirst(part.count) }
-            return Array(rest.prefix(part.count)).foldedRoot
+/// What must be read for the hashes of runs of leaves.
+struct NodePlan {
+    /// The nodes to read.
+    private(set) var coordinates: [NodeCoordinate] = []
+    /// How many of them each run is made of.
+    private var counts: [Int] = []
+
+    /// The plan for runs.
+    init(_ ranges: [TreeRange]) {
+        self.coordinates.reserveCapacity(2 * ranges.count)
+        self.counts.reserveCapacity(ranges.count)
+        for range in ranges {
+            let before = self.coordinates.count
+            range.appendNodes(to: &self.coordinates)
+            self.counts.append(self.coordinates.count - before)
+        }
+    }
+
+    /// The plan for a leaf's hash, and behind it the path from it to the root of the tree of a size; nil for no leaf of it.
+    init?(leafAndPathOf index: Int, size: Int) {
+        guard index >= 0, index < size else { return nil }
+        self.init([TreeRange(lower: index, upper: index + 1)] + TreeRange.inclusion(of: index, size: size))
+    }
+
+    /// The hash of each run, from what was read, which is as much as there are coordinates.
+    func hashes(_ nodes: [LogHash]) -> [LogHash] {
+        var rest = nodes[...]
+        return self.counts.compactMap { count in
+            defer { rest = rest.dropFirst(count) }
+            return count == 1 ? rest.first : Array(rest.prefix(count)).foldedRoot
         }
     }
 }

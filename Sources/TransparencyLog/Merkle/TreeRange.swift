@@ -26,6 +26,12 @@ struct TreeRange: Hashable, Sendable {
     /// `lower` must be a multiple of the greatest of them, which it is for every node of a tree.
     var nodes: [NodeCoordinate] {
         var nodes: [NodeCoordinate] = []
+        self.appendNodes(to: &nodes)
+        return nodes
+    }
+
+    /// Appends what ``nodes`` has.
+    func appendNodes(to nodes: inout [NodeCoordinate]) {
         var (start, rest) = (self.lower, self.count)
         while rest > 0 {
             let level = Int.bitWidth - 1 - rest.leadingZeroBitCount
@@ -33,7 +39,6 @@ struct TreeRange: Hashable, Sendable {
             start += 1 << level
             rest -= 1 << level
         }
-        return nodes
     }
 
     /// Where the node divides: RFC 6962 §2.1: "let k be the largest power of two smaller than n (i.e., k < n <= 2k)".

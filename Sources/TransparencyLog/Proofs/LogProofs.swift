@@ -115,6 +115,11 @@ public final class LogProofs: Sendable {
         return try await self.snapshot().inclusion(of: index, size: size)
     }
 
+    /// As ``LogSnapshot/inclusionAtHand(of:size:)``, of the log as it was last looked at: trees of before never change.
+    func inclusionAtHand(of index: Int, size: Int) -> LogInclusion? {
+        self.last.withLock { $0 }?.inclusionAtHand(of: index, size: size)
+    }
+
     /// As ``LogSnapshot/consistency(from:to:)``, of the published log.
     public func consistency(from old: Int, to new: Int? = nil) async throws -> LogConsistency {
         try await self.snapshot().consistency(from: old, to: new)

@@ -36,15 +36,36 @@ public struct LogSnapshot: Sendable {
 
     private func inclusion(of index: Int, _ size: Int, from reader: some NodeReader) async throws -> LogInclusion {
         let hashes = try await reader.leafAndPath(of: index, size: size)
+        let root = size == self.checkpoint.size ? self.checkpoint.root : try await self.nodes.root(size: size)
+        return try self.inclusion(of: index, size, root, hashes)
+    }
+
+    /// The proof that this tree, or an older one, holds an entry, if all that it is made of is at hand.
+    ///
+    /// Never blocks. What cannot be proven from what is at hand, ``inclusion(of:size:)`` looks at.
+    func inclusionAtHand(of index: Int, size: Int) -> LogInclusion? {
+        guard size <= self.checkpoint.size, let plan = NodePlan(leafAndPathOf: index, size: size),
+            let root = size == self.checkpoint.size ? self.checkpoint.root : self.nodes.rootAtHand(size: size),
+            let nodes = self.kept?.nodesAtHand(at: plan.coordinates),
+            let proof = try? self.inclusion(of: index, size, root, plan.hashes(nodes)), proof.isValid
+        else { return nil }
+        return proof
+    }
+
+    private func inclusion(
+        of index: Int,
+        _ size: Int,
+        _ root: LogHash,
+        _ hashes: [LogHash]
+    ) throws(LogError) -> LogInclusion {
         guard let leaf = hashes.first else { throw LogError(.outOfRange, "the log has no entry \(index)") }
-        let isPublished = size == self.checkpoint.size
         return LogInclusion(
             index: index,
             size: size,
             leafHash: leaf,
-            root: isPublished ? self.checkpoint.root : try await self.nodes.root(size: size),
+            root: root,
             path: Array(hashes.dropFirst()),
-            checkpoint: isPublished ? self.checkpoint : nil
+            checkpoint: size == self.checkpoint.size ? self.checkpoint : nil
         )
     }
 

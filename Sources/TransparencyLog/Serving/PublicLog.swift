@@ -78,6 +78,23 @@ public struct PublicLog: Sendable {
         }
     }
 
+    /// What is at a path, if it can be said at once: a proof whose hashes are in memory; nil to ask ``answer(_:query:)``.
+    ///
+    /// Never blocks.
+    public func answerAtHand(_ path: String) -> LogAnswer? {
+        guard path.hasPrefix(Self.inclusionPrefix), path.utf8.count <= Budget.pathBytes else { return nil }
+        let parts = path.utf8.dropFirst(Self.inclusionPrefix.utf8.count).split(
+            separator: UInt8(ascii: "/"),
+            omittingEmptySubsequences: false
+        )
+        guard parts.count == 2, let index = Decimal.decode(Substring(parts[0])),
+            let size = Decimal.decode(Substring(parts[1]))
+        else { return nil }
+        return self.proofs.inclusionAtHand(of: index, size: size).map { Self.answer($0) }
+    }
+
+    private static let inclusionPrefix = "/v1/log/inclusion/"
+
     private func document(_ path: [Substring], _ query: String) async throws -> LogAnswer? {
         let parts = path.map { String($0) }
         if parts == ["checkpoint"] { return try await self.checkpoint() }
@@ -149,6 +166,10 @@ public struct PublicLog: Sendable {
         if let asked = Self.hash(root), asked != inclusion.root {
             throw LogError(.inconsistent, "the log's tiles do not lead to the root \(asked)")
         }
+        return Self.answer(inclusion)
+    }
+
+    private static func answer(_ inclusion: LogInclusion) -> LogAnswer {
         var answer = LogAnswer.json(AgentBadge.proof(inclusion), maxAge: LogAnswer.year)
         // The proof was checked; the number is that of this form of it.
         answer.entityTag = "inclusion-1"

@@ -1,6 +1,8 @@
 // The nodes above full tiles of leaf hashes, kept beside the log: a path is then read, where from the tile alone it would have
 // to be computed, by 255 hashes. Nothing depends on the file; it may be removed at any time.
 
+import CFiles
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -29,9 +31,11 @@ public final class NodeFile: Sendable {
 
     /// What is kept of a tile, by its index; nil for nothing.
     func nodes(of tile: Int) async -> TileNodes? {
-        let bytes = try? await self.queue.run { self.read(at: tile) }
-        return bytes.flatMap { TileNodes(block: $0) }
+        (try? await self.queue.run { self.read(at: tile) }) ?? nil
     }
+
+    /// What is kept of a tile, if the system has it in memory; never blocks.
+    func nodesAtHand(of tile: Int) -> TileNodes? { self.read(at: tile, isWaiting: false) }
 
     /// Keeps what was computed from a tile, unless the log itself may soon need the room.
     func keep(_ nodes: TileNodes, of tile: Int) async {
@@ -46,12 +50,18 @@ public final class NodeFile: Sendable {
         try? await self.queue.run { self.write([UInt8](repeating: 0, count: TileNodes.blockBytes), at: tile) }
     }
 
-    private func read(at tile: Int) -> [UInt8]? {
+    private func read(at tile: Int, isWaiting: Bool = true) -> TileNodes? {
         let size = TileNodes.blockBytes
-        let block = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            count = max(0, pread(self.descriptor, buffer.baseAddress, size, off_t(tile) * off_t(size)))
+        // Read to where they stay: a hash is its octets.
+        let hashes = [LogHash](unsafeUninitializedCapacity: size / LogHash.byteCount) { buffer, count in
+            let start = off_t(tile) * off_t(size)
+            let octets =
+                isWaiting
+                ? pread(self.descriptor, buffer.baseAddress, size, start)
+                : signet_pread_at_hand(self.descriptor, buffer.baseAddress, size, start)
+            count = max(0, octets) / LogHash.byteCount
         }
-        return block.count == size ? block : nil
+        return TileNodes(block: hashes)
     }
 
     private func write(_ block: [UInt8], at tile: Int) {

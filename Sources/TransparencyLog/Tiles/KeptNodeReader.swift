@@ -22,12 +22,30 @@ struct KeptNodeReader: NodeReader {
         var others = try await self.tiles.nodes(at: rest)[...]
         return try zip(coordinates, places).map { node, place in
             guard let place else { return others.removeFirst() }
-            let within = node.index & (TileCoordinate.fullWidth >> node.level - 1)
-            guard let hash = kept[place]?.node(level: node.level, index: within) else {
+            guard let hash = kept[place]?.node(of: node) else {
                 throw LogError(.outOfRange, "there is no node \(node.index) at \(node.level)")
             }
             return hash
         }
+    }
+
+    /// The hashes at coordinates, if all are in memory: this process's, or the system's that it keeps of the file.
+    func nodesAtHand(at coordinates: [NodeCoordinate]) -> [LogHash]? {
+        var last: (tile: Int, nodes: TileNodes)?
+        var hashes: [LogHash] = []
+        hashes.reserveCapacity(coordinates.count)
+        for node in coordinates {
+            let hash: LogHash?
+            if let tile = self.tiles.fullLeafTile(of: node) {
+                if last?.tile != tile { last = self.file.nodesAtHand(of: tile).map { (tile, $0) } }
+                hash = last?.nodes.node(of: node)
+            } else {
+                hash = self.tiles.nodeAtHand(node)
+            }
+            guard let hash else { return nil }
+            hashes.append(hash)
+        }
+        return hashes
     }
 
     /// Forgets what is kept of entries' tiles.
@@ -35,5 +53,12 @@ struct KeptNodeReader: NodeReader {
         for tile in Set(entries.compactMap { self.tiles.fullLeafTile(of: NodeCoordinate(level: 0, index: $0)) }) {
             await self.file.forget(tile)
         }
+    }
+}
+
+extension TileNodes {
+    /// A node of the tree, from its tile of leaf hashes.
+    fileprivate func node(of node: NodeCoordinate) -> LogHash? {
+        self.node(level: node.level, index: node.index & (TileCoordinate.fullWidth >> node.level - 1))
     }
 }

@@ -9,8 +9,8 @@ public final class TileNodeReader: NodeReader {
     private let cache: TileCache
     /// Of the one size the partial tiles do not change either; each level has at most one.
     private let partial = TileCache(limit: 8)
-    /// The root of an older tree that was asked for last.
-    private let olderRoot = Mutex<(size: Int, root: LogHash)?>(nil)
+    /// The roots of older trees, by their sizes.
+    private let olderRoots = Mutex<[Int: LogHash]>([:])
 
     /// A reader of a published tree.
     ///
@@ -29,22 +29,24 @@ public final class TileNodeReader: NodeReader {
         var hashes: [LogHash] = []
         hashes.reserveCapacity(coordinates.count)
         for node in coordinates {
-            // A node at level 8·L + r is the root over 2^r hashes of a tile of level L.
-            let (level, within) = (node.level / 8, node.level % 8)
-            let first = node.index << within
-            let kind = TileKind.hashes(level: level)
-            guard let tile = TileCoordinate(kind, index: first >> 8, size: self.size) else {
+            guard let place = TilePlace(of: node, size: self.size) else {
                 throw LogError(.outOfRange, "a tree of \(self.size) entries has no node \(node.index) at \(node.level)")
             }
             let content: TileNodes
-            if let read = tiles[tile] { content = read } else { content = try await self.grown(tile) }
-            tiles[tile] = content
-            let start = first & 0xFF
-            guard start + 1 << within <= tile.width, let hash = content.node(level: within, index: start >> within)
-            else { throw LogError(.outOfRange, "a tree of \(self.size) entries has no complete node at \(node.level)") }
+            if let read = tiles[place.tile] { content = read } else { content = try await self.grown(place.tile) }
+            tiles[place.tile] = content
+            guard let hash = place.hash(in: content) else {
+                throw LogError(.outOfRange, "a tree of \(self.size) entries has no complete node at \(node.level)")
+            }
             hashes.append(hash)
         }
         return hashes
+    }
+
+    /// The hash at a coordinate, if its tile is in memory.
+    func nodeAtHand(_ node: NodeCoordinate) -> LogHash? {
+        guard let place = TilePlace(of: node, size: self.size) else { return nil }
+        return (self.cache[place.tile.full] ?? self.partial[place.tile]).flatMap { place.hash(in: $0) }
     }
 
     /// The index of the full tile of leaf hashes that a node is over, or in; nil where there is none.
@@ -63,11 +65,17 @@ public final class TileNodeReader: NodeReader {
 
     /// The root of the tree of a size.
     func root(size: Int) async throws -> LogHash {
-        if let last = self.olderRoot.withLock({ $0 }), last.size == size { return last.root }
+        if let root = self.rootAtHand(size: size) { return root }
         let root = try await self.frontier(size: size).root
-        self.olderRoot.withLock { $0 = (size, root) }
+        self.olderRoots.withLock { roots in
+            if roots.count >= Budget.olderRoots { roots.removeAll(keepingCapacity: true) }
+            roots[size] = root
+        }
         return root
     }
+
+    /// The root of the tree of a size, if it was asked for before.
+    func rootAtHand(size: Int) -> LogHash? { self.olderRoots.withLock { $0[size] } }
 
     /// What a tile holds, with the nodes above its hashes: whoever asks for one asks for more of them.
     private func grown(_ tile: TileCoordinate) async throws -> TileNodes {
@@ -105,6 +113,29 @@ public final class TileNodeReader: NodeReader {
         if let bytes = try await self.storage.read(tile) { return (bytes, tile) }
         if !tile.isFull, let bytes = try await self.storage.read(tile.full) { return (bytes, tile.full) }
         throw LogError(.malformedTile, "\(tile) is missing from the log's files")
+    }
+}
+
+/// Where a node stands among tiles: a node at level 8·L + r is the root over 2^r hashes of a tile of level L.
+private struct TilePlace {
+    let tile: TileCoordinate
+    private let level: Int
+    private let index: Int
+
+    /// The place in the tree of a size; nil when the tree has no such tile.
+    init?(of node: NodeCoordinate, size: Int) {
+        let within = node.level % 8
+        let first = node.index << within
+        guard let tile = TileCoordinate(.hashes(level: node.level / 8), index: first >> 8, size: size) else {
+            return nil
+        }
+        (self.tile, self.level, self.index) = (tile, within, (first & 0xFF) >> within)
+    }
+
+    /// The node's hash, from what the tile holds, or a wider one that begins with it; nil when the tile has not all of it.
+    func hash(in content: TileNodes) -> LogHash? {
+        guard (self.index + 1) << self.level <= self.tile.width else { return nil }
+        return content.node(level: self.level, index: self.index)
     }
 }
 

@@ -57,13 +57,12 @@ extension TileNodes {
         return HashTile.encode(self.nodes) + [UInt8](repeating: 0, count: LogHash.byteCount)
     }
 
-    /// Reads a block; nil for one in which nothing was written.
-    init?(block: [UInt8]) {
-        guard block.count == Self.blockBytes else { return nil }
-        let nodes = stride(from: 0, to: block.count - LogHash.byteCount, by: LogHash.byteCount)
-            .compactMap { LogHash(block[$0..<$0 + LogHash.byteCount]) }
+    /// The hashes of a block: 511 nodes, and one that is zero; nil for a block in which nothing was written.
+    init?(block: [LogHash]) {
         // The root, which is written last, is no hash of anything when it is zero.
-        guard let root = nodes.last, root.bytes.contains(where: { $0 != 0 }) else { return nil }
-        self.init(width: TileCoordinate.fullWidth, nodes: nodes)
+        guard block.count * LogHash.byteCount == Self.blockBytes, let root = block.dropLast().last, root != .zero else {
+            return nil
+        }
+        self.init(width: TileCoordinate.fullWidth, nodes: block)
     }
 }

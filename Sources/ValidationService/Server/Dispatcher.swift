@@ -44,7 +44,7 @@ struct Dispatcher {
             if let share = self.context.loader?.share(of: path) {
                 let query = (range.upperBound..<head.target.upperBound).dropFirst()
                 let target = ResourceTarget(path: path, query: bytes.text(query.startIndex..<query.endIndex))
-                return self.load(target, share, head, persistence)
+                return self.load(target, share, head, bytes, persistence)
             }
         case .none: break
         }

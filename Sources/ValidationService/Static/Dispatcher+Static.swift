@@ -30,17 +30,19 @@ extension Dispatcher {
         }
     }
 
-    /// Has a resource looked for that can only be read.
+    /// Answers with a resource that is at hand, or has it looked for.
     mutating func load(
         _ target: ResourceTarget,
         _ share: LoadShare,
         _ head: RequestHead,
+        _ bytes: Span<UInt8>,
         _ persistence: Persistence
     ) -> Outcome {
         guard head.method == .get || head.method == .head else {
             return self.refuseMethod(share.route, head, persistence)
         }
-        return .load(target, share)
+        guard let resource = self.context.loader?.atHand(target) else { return .load(target, share) }
+        return self.serve(resource, head, bytes, persistence, route: share.route)
     }
 
     private mutating func refuseMethod(

@@ -40,10 +40,20 @@ public protocol ResourceLoading: Sendable {
     /// By its form alone, for it is called on event loops.
     func share(of path: String) -> LoadShare?
 
+    /// What is at a path, if it can be said at once; nil to ``load(_:)`` it.
+    ///
+    /// Called on event loops: never blocks, and takes no longer than the answer to any other request.
+    func atHand(_ target: ResourceTarget) -> PublishedResource?
+
     /// What is at a path; nil for nothing.
     ///
     /// - Throws: ``MalformedQuery``, or anything when it cannot be said now; the client is then told to ask again.
     func load(_ target: ResourceTarget) async throws -> PublishedResource?
+}
+
+extension ResourceLoading {
+    /// Nothing: all is loaded.
+    public func atHand(_ target: ResourceTarget) -> PublishedResource? { nil }
 }
 
 /// Several places in the order in which they are asked.
@@ -58,8 +68,15 @@ public struct ResourceLoaders: ResourceLoading {
         self.loaders.lazy.compactMap { $0.share(of: path) }.first
     }
 
+    /// What the first that may have it has at hand.
+    public func atHand(_ target: ResourceTarget) -> PublishedResource? { self.loader(of: target)?.atHand(target) }
+
     /// What the first that may have it has.
     public func load(_ target: ResourceTarget) async throws -> PublishedResource? {
-        try await self.loaders.first { $0.share(of: target.path) != nil }?.load(target)
+        try await self.loader(of: target)?.load(target)
+    }
+
+    private func loader(of target: ResourceTarget) -> (any ResourceLoading)? {
+        self.loaders.first { $0.share(of: target.path) != nil }
     }
 }

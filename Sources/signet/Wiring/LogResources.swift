@@ -12,6 +12,10 @@ struct LogResources: ResourceLoading {
         PublicLog.mayHave(path) ? PublicLog.isCostly(path) ? .answers : .files : nil
     }
 
+    func atHand(_ target: ResourceTarget) -> PublishedResource? {
+        self.log.answerAtHand(target.path).map { PublishedResource($0) }
+    }
+
     func load(_ target: ResourceTarget) async throws -> PublishedResource? {
         do {
             return try await self.log.answer(target.path, query: target.query).map { PublishedResource($0) }

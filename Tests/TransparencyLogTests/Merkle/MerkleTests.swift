@@ -1,5 +1,6 @@
 // The tree against RFC 6962 in two other forms: its known vectors, and a naive implementation.
 
+import Foundation
 import PKIX
 import Testing
 import TransparencyLog
@@ -29,6 +30,18 @@ struct MerkleTests {
         for (entry, root) in zip(Self.vectorEntries, Self.vectorRoots.dropFirst()) {
             frontier.append(.leaf(entry))
             #expect(frontier.root.hexadecimal == root)
+        }
+    }
+
+    @Test("a hash in base64 is Foundation's, and reads back")
+    func base64() throws {
+        var generator = SystemRandomNumberGenerator()
+        let extremes = [[UInt8](repeating: 0, count: 32), [UInt8](repeating: 0xFF, count: 32), Array(0..<32)]
+        let random = (0..<1_000).map { _ in (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) } }
+        for octets in extremes + random {
+            let hash = try #require(LogHash(octets))
+            #expect(hash.base64 == Data(octets).base64EncodedString())
+            #expect(LogHash(base64: hash.base64) == hash)
         }
     }
 

@@ -1,5 +1,6 @@
 // What is kept for proofs: it makes them faster and never other than they are.
 
+import CFiles
 import Foundation
 import Synchronization
 import Testing
@@ -54,6 +55,60 @@ struct NodeFileTests {
             #expect(try await kept.inclusion(of: 300).isValid)
             let without = LogProofs(storage: log.storage, identity: log.identity)
             await #expect(throws: LogError(.malformedTile, "")) { try await without.inclusion(of: 300) }
+        }
+    }
+
+    /// Whether the temporary directory's file system says what it has in memory (not all do: tmpfs does not).
+    private static let saysWhatIsAtHand: Bool = {
+        guard let file = tmpfile() else { return false }
+        defer { fclose(file) }
+        var octet: UInt8 = 1
+        return pwrite(fileno(file), &octet, 1, 0) == 1 && signet_pread_at_hand(fileno(file), &octet, 1, 0) == 1
+    }()
+
+    @Test(
+        "a proof that is at hand is the one that would be computed; what is not, is left to that",
+        .enabled(if: saysWhatIsAtHand)
+    )
+    func atHand() async throws {
+        try await withTemporaryDirectory { directory in
+            let ((log, storage), path) = (try await Self.log(), "\(directory)/nodes")
+            let publicLog = PublicLog(
+                storage: storage,
+                identity: log.identity,
+                lookup: ListLookup(),
+                signer: log.signers[1],
+                nodes: try NodeFile(path: path),
+                now: { Date() }
+            )
+            func ask(_ index: Int, _ size: Int) -> String { "/v1/log/inclusion/\(index)/\(size)" }
+            #expect(publicLog.answerAtHand(ask(5, Self.count)) == nil)
+            for size in [Self.count, 600, 512, 257] {
+                #expect(publicLog.answerAtHand(ask(5, size)) == nil)
+                _ = try await publicLog.answer(ask(5, size))
+                _ = try await publicLog.answer(ask(size - 1, size))
+                // Of the tile of both, and of no other.
+                for index in [0, 5, 255, size - 1] {
+                    let answer = try #require(publicLog.answerAtHand(ask(index, size)), "\(index) of \(size)")
+                    #expect(try await publicLog.answer(ask(index, size)) == answer)
+                }
+            }
+            #expect(publicLog.answerAtHand(ask(5, 700)) == nil)
+            for path in [
+                ask(600, 600), ask(0, Self.count + 1), ask(0, 0), "/v1/log/inclusion/5", "/v1/log/inclusion/05/600",
+                "/v1/log/inclusion/5/600/", "/v1/log/inclusion/-1/600", "/v1/log/inclusion//600",
+                "/v1/log/proof/5", "/v1/log/inclusion/5/\(String(repeating: "0", count: 600))",
+            ] { #expect(publicLog.answerAtHand(path) == nil, "\(path)") }
+            // Wrong hashes make no proof: they are forgotten, and computed when somebody asks for them again.
+            let whole = try Data(contentsOf: URL(filePath: path))
+            try FileHandle(forWritingTo: URL(filePath: path)).write(contentsOf: Data(repeating: 0xA5, count: 3_200))
+            #expect(publicLog.answerAtHand(ask(5, 600)) == nil)
+            for _ in 1...2 {
+                #expect(try await publicLog.answer(ask(5, 600)) != nil)
+                #expect(try await publicLog.answer(ask(599, 600)) != nil)
+            }
+            #expect(publicLog.answerAtHand(ask(5, 600)) != nil)
+            #expect(try Data(contentsOf: URL(filePath: path)) == whole)
         }
     }
 
