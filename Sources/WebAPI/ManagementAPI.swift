@@ -103,14 +103,14 @@ public struct ManagementAPI: Sendable {
                 .showReadiness(readiness),
                 .showMetrics(exposition),
                 .showOpenAPI(),
-            ] + (registrations.map { Route.agents($0) + Route.names($0) + [.renewal($0)] } ?? [])
+            ] + (registrations.map { Route.agents($0, log) + Route.names($0) + [.renewal($0)] } ?? [])
                 + (resolver.map { Route.resolution($0) } ?? [])
                 + (catalogs.map { Route.catalogs($0) } ?? [])
                 + (cards.map { Route.cards($0) } ?? [])
                 + (zones.map { Route.zones($0) } ?? [])
                 + (accounts.map { Route.accounts($0) } ?? [])
                 + (webhooks.map { Route.webhooks($0) } ?? [])
-                + (identities.map { Route.identities($0) } ?? [])
+                + (identities.map { Route.identities($0, log) } ?? [])
                 + (metadata.map { [.verifyMetadata($0)] } ?? [])
                 + (verification.map { [.verify($0, now: now)] } ?? [])
                 + (log.map { Route.log($0) } ?? [])

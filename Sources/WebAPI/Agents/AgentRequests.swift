@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import RegistrationAuthority
+import TransparencyLog
 
 extension Request {
     /// The body of a request that must be a JSON object; unknown members are its reader's matter.
@@ -37,13 +38,18 @@ extension RequestOrigin {
 
 extension Response {
     /// An answer in JSON.
+    ///
+    /// - Parameter inclusion: the proof that the log has what was done, for whoever waited for it: the member `log`.
     static func json(
         _ value: JSONValue,
         status: HTTPResponse.Status = .ok,
-        headers: HTTPFields = [:]
+        headers: HTTPFields = [:],
+        proving inclusion: LogInclusion? = nil
     ) -> Response {
         var headers = headers
+        headers.append(contentsOf: HTTPFields.applied(inclusion))
         headers[.contentType] = MediaType.json
+        let value = value.appending(inclusion.map { [JSONMember(name: "log", value: .log($0))] } ?? [])
         return Response(
             status: status,
             headers: headers,

@@ -7,11 +7,12 @@ import Hummingbird
 import JSON
 import PKIX
 import RegistrationAuthority
+import TransparencyLog
 
 extension Route {
     /// All calls about agents, in both lanes.
-    static func agents(_ service: RegistrationService) -> [Route] {
-        let lanes = [AgentLane(service, "/v2/ans/agents"), AgentLane(service, "/v1/agents")]
+    static func agents(_ service: RegistrationService, _ log: LogCalls?) -> [Route] {
+        let lanes = ["/v2/ans/agents", "/v1/agents"].map { AgentLane(service, log, $0) }
         return lanes.flatMap(\.routes)
             + [
                 lanes[0].register(at: "/v2/ans/agents"), lanes[1].register(at: "/v1/agents/register"),
@@ -24,10 +25,12 @@ extension Route {
 /// The calls about agents under one path.
 struct AgentLane: Sendable {
     let service: RegistrationService
+    let log: LogCalls?
     let links: AgentLinks
 
-    init(_ service: RegistrationService, _ collection: String) {
+    init(_ service: RegistrationService, _ log: LogCalls?, _ collection: String) {
         self.service = service
+        self.log = log
         self.links = AgentLinks(collection: collection)
     }
 
@@ -40,7 +43,7 @@ struct AgentLane: Sendable {
 
     /// Registers an agent → 202 with what is to be done next.
     func register(at path: String) -> Route {
-        let (service, links) = (self.service, self.links)
+        let (service, log, links) = (self.service, self.log, self.links)
         return Route(
             .post,
             path,
@@ -56,9 +59,15 @@ struct AgentLane: Sendable {
                 var headers = HTTPFields.rateLimit(admitted.verdict)
                 headers[.location] = links.agent(registration.id)
                 // Whoever waited may be told of the end; ANS clients read the same members from both.
-                return registration.status.isPending
-                    ? .json(.pending(registration, at: links), status: .accepted, headers: headers)
-                    : .json(.agent(registration, at: links), status: .created, headers: headers)
+                guard !registration.status.isPending else {
+                    return .json(.pending(registration, at: links), status: .accepted, headers: headers)
+                }
+                return .json(
+                    .agent(registration, at: links),
+                    status: .created,
+                    headers: headers,
+                    proving: await log.newest(of: registration, for: request, atMost: Budget.furtherIntegrationSeconds)
+                )
             }
         )
     }
@@ -134,23 +143,27 @@ struct AgentLane: Sendable {
     }
 
     private var verifyRecords: Route {
-        let service = self.service
+        let (service, log) = (self.service, self.log)
         return Route(
             .post,
             "\(self.links.collection)/{agentId}/verify-dns",
-            for: .holders(of: .register) { _, context, principal in
+            for: .holders(of: .register) { request, context, principal in
                 let registration = try await service.verifyRecords(
                     try context.agentID(),
                     by: principal,
                     from: RequestOrigin(context)
                 )
-                return .json(.status(registration), status: .accepted)
+                return .json(
+                    .status(registration),
+                    status: .accepted,
+                    proving: await log.newest(of: registration, for: request)
+                )
             }
         )
     }
 
     private var revoke: Route {
-        let (service, links) = (self.service, self.links)
+        let (service, log, links) = (self.service, self.log, self.links)
         return Route(
             .post,
             "\(links.collection)/{agentId}/revoke",
@@ -163,7 +176,10 @@ struct AgentLane: Sendable {
                     by: principal,
                     from: RequestOrigin(context)
                 )
-                return .json(.revocation(of: registration, at: links))
+                return .json(
+                    .revocation(of: registration, at: links),
+                    proving: await log.newest(of: registration, for: request)
+                )
             }
         )
     }
@@ -234,6 +250,19 @@ struct AgentLane: Sendable {
                 return .json(.request(found))
             }
         )
+    }
+}
+
+extension LogCalls? {
+    /// The proof of the last thing that happened about an agent, as ``newest(_:for:)``; nil for one that was never ACTIVE, of
+    /// which the log says nothing.
+    fileprivate func newest(
+        of registration: Registration,
+        for request: Request,
+        atMost seconds: Int = Budget.integrationSeconds
+    ) async -> LogInclusion? {
+        guard !registration.status.isPending else { return nil }
+        return await self.newest(.agent(registration.id.description), for: request, atMost: seconds)
     }
 }
 

@@ -4,6 +4,7 @@ import CertificateAuthority
 import Crypto
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 import PKIX
 import TransparencyLog
@@ -39,7 +40,10 @@ struct CertificateDocument {
                 $0.name("chain")
                 $0.raw(chain.json)
             }
-            if let inclusion = self.inclusion { $0.log(inclusion) }
+            if let inclusion = self.inclusion {
+                $0.name("log")
+                $0.raw(ByteBuffer(bytes: JSONValue.log(inclusion).serialized))
+            }
         }
     }
 

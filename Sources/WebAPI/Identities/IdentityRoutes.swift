@@ -5,13 +5,15 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import RegistrationAuthority
+import TransparencyLog
 
 extension Route {
     /// All calls about identities.
-    static func identities(_ service: IdentityService) -> [Route] {
+    static func identities(_ service: IdentityService, _ log: LogCalls?) -> [Route] {
         [
             .registerIdentity(service), .listIdentities(service), .showIdentity(service), .rotateIdentity(service),
-            .verifyIdentity(service), .revokeIdentity(service), .linkAgents(service), .unlinkAgent(service),
+            .verifyIdentity(service, log), .revokeIdentity(service, log), .linkAgents(service, log),
+            .unlinkAgent(service),
         ]
     }
 
@@ -90,7 +92,7 @@ extension Route {
         )
     }
 
-    private static func verifyIdentity(_ service: IdentityService) -> Route {
+    private static func verifyIdentity(_ service: IdentityService, _ log: LogCalls?) -> Route {
         Route(
             .post,
             "/v2/ans/identities/{identityId}/verify-control",
@@ -104,23 +106,24 @@ extension Route {
                     by: principal,
                     from: RequestOrigin(context)
                 )
-                return .json(.identity(identity))
+                return .json(.identity(identity), proving: await log.newest(id, for: request))
             }
         )
     }
 
-    private static func revokeIdentity(_ service: IdentityService) -> Route {
+    private static func revokeIdentity(_ service: IdentityService, _ log: LogCalls?) -> Route {
         Route(
             .post,
             "/v2/ans/identities/{identityId}/revoke",
-            for: .holders(of: .register) { _, context, principal in
+            for: .holders(of: .register) { request, context, principal in
                 let id = try context.identityID()
-                return .json(.identity(try await service.revoke(id, by: principal, from: RequestOrigin(context))))
+                let identity = try await service.revoke(id, by: principal, from: RequestOrigin(context))
+                return .json(.identity(identity), proving: await log.newest(id, for: request))
             }
         )
     }
 
-    private static func linkAgents(_ service: IdentityService) -> Route {
+    private static func linkAgents(_ service: IdentityService, _ log: LogCalls?) -> Route {
         Route(
             .post,
             "/v2/ans/identities/{identityId}/links",
@@ -135,7 +138,7 @@ extension Route {
                     by: principal,
                     from: RequestOrigin(context)
                 )
-                return .json(["linked": .integer(count)])
+                return .json(["linked": .integer(count)], proving: await log.newest(id, for: request))
             }
         )
     }
@@ -154,6 +157,13 @@ extension Route {
                 return Response(status: .noContent)
             }
         )
+    }
+}
+
+extension LogCalls? {
+    /// The proof of the last thing that happened about an identity, as ``newest(_:for:)``.
+    fileprivate func newest(_ id: IdentityID, for request: Request) async -> LogInclusion? {
+        await self.newest(.identity(id.description), for: request)
     }
 }
 

@@ -5,6 +5,7 @@ import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 import PKIX
 import RegistrationAuthority
@@ -24,8 +25,14 @@ public struct LogCalls: Sendable {
     }
 
     /// The proof of what was just done, if the caller waits for it and it comes in time.
-    func inclusion(of act: LogAct, for request: Request) async -> LogInclusion? {
-        let patience = min(Preference.wait(in: request.headers), .seconds(Budget.integrationSeconds))
+    ///
+    /// - Parameter seconds: for how long is waited at most, whatever the caller says.
+    func inclusion(
+        of act: LogAct,
+        for request: Request,
+        atMost seconds: Int = Budget.integrationSeconds
+    ) async -> LogInclusion? {
+        let patience = min(Preference.wait(in: request.headers), .seconds(seconds))
         guard patience > .zero else { return nil }
         return await self.integration.inclusion(of: act, within: patience)
     }
@@ -74,18 +81,27 @@ extension HTTPFields {
     }
 }
 
-extension JSONWriter {
-    /// The member `log`: where the log has what was done, with the proof.
-    mutating func log(_ inclusion: LogInclusion) {
-        self.name("log")
-        self.object {
-            $0.member("leafIndex", Int64(inclusion.index))
-            $0.member("treeSize", Int64(inclusion.size))
-            $0.member("leafHash", inclusion.leafHash.hexadecimal)
-            $0.member("rootHash", inclusion.root.base64)
-            $0.name("path")
-            $0.array { path in for hash in inclusion.path { path.string(hash.base64) } }
-            $0.member("proof", ifPresent: inclusion.file.map { String(decoding: $0.bytes, as: UTF8.self) })
-        }
+extension JSONValue {
+    /// Where the log has what was done, with the proof.
+    static func log(_ inclusion: LogInclusion) -> JSONValue {
+        .object(present: [
+            "leafIndex": .integer(inclusion.index),
+            "treeSize": .integer(inclusion.size),
+            "leafHash": .string(inclusion.leafHash.hexadecimal),
+            "rootHash": .string(inclusion.root.base64),
+            "path": .array(inclusion.path.map { .string($0.base64) }),
+            "proof": inclusion.file.map { .string(String(decoding: $0.bytes, as: UTF8.self)) },
+        ])
+    }
+}
+
+extension LogCalls? {
+    /// The proof of the last thing that happened about a subject, if the caller waits for it and it comes in time.
+    func newest(
+        _ subject: LogSubject,
+        for request: Request,
+        atMost seconds: Int = Budget.integrationSeconds
+    ) async -> LogInclusion? {
+        await self?.inclusion(of: .newest(subject), for: request, atMost: seconds)
     }
 }

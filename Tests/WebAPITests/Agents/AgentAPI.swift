@@ -12,9 +12,11 @@ import Logging
 import PKIX
 import Persistence
 import RegistrationAuthority
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
+import TransparencyLog
 
 @testable import WebAPI
 
@@ -40,8 +42,10 @@ struct AgentAPI: CallableAPI {
     /// What the web has.
     let documents = MemoryDocuments()
     let log: LogLines
-    /// The transparency log; it integrates while ``LogBench/running(_:)`` does.
+    /// The transparency log; it integrates while ``integrating(_:)`` runs.
     let logBench: LogBench
+    /// Waits for the log where a test says so.
+    let integration: GatedIntegration
 
     /// Runs a test with an API whose engine works; its files are removed afterwards.
     ///
@@ -100,6 +104,7 @@ struct AgentAPI: CallableAPI {
         )
         let logBench = try LogBench(directory: path + "-log", store: store) { clock.now }
         self.logBench = logBench
+        self.integration = GatedIntegration(logBench.integration)
         let authenticator = Authenticator(store: store)
         let tokens = APITokenService(
             store: store,
@@ -165,7 +170,7 @@ struct AgentAPI: CallableAPI {
             ),
             metadata: MetadataService(registrations: service, documents: self.documents),
             verification: try verification(hierarchy, store),
-            log: LogCalls(log: logBench.log, integration: logBench.integration),
+            log: LogCalls(log: logBench.log, integration: self.integration),
             signatureAuthorities: ["test"],
             exposition: { metrics.exposition() },
             build: BuildInformation(version: "1.2.3", swift: "6.3"),
@@ -212,7 +217,27 @@ enum AgentPolicy {
         """
 }
 
+/// Waits for the log once it is open: where nothing is integrated, callers who wait for an agent shall not wait for the log.
+final class GatedIntegration: IntegrationProving {
+    private let proof: IntegrationProof
+    private let isOpen = Mutex(false)
+
+    init(_ proof: IntegrationProof) { self.proof = proof }
+
+    func open() { self.isOpen.withLock { $0 = true } }
+
+    func inclusion(of act: LogAct, within timeout: Duration) async -> LogInclusion? {
+        self.isOpen.withLock { $0 } ? await self.proof.inclusion(of: act, within: timeout) : nil
+    }
+}
+
 extension AgentAPI {
+    /// Runs a body while the log integrates and callers may wait for it.
+    func integrating<Value>(_ body: () async throws -> Value) async throws -> Value {
+        self.integration.open()
+        return try await self.logBench.running(body)
+    }
+
     /// Registers an agent, and returns its id.
     func register(
         _ host: String,

@@ -16,7 +16,7 @@ struct IdentityRouteTests {
     private static func body(_ members: [String: Any]) throws -> String { try TestRequests.body(members) }
 
     /// The signing input of a challenge round.
-    private static func input(_ answer: Answer) throws -> String {
+    static func input(_ answer: Answer) throws -> String {
         let challenges = try #require(answer.json["challenges"] as? [[String: String]], "\(answer.body)")
         return try #require(challenges.first?["signingInput"])
     }

@@ -31,7 +31,7 @@ struct LogRouteTests {
     @Test("who waits for a certificate gets the proof that the log has it, and it verifies offline")
     func waits() async throws {
         try await AgentAPI.run { agents in
-            try await agents.logBench.running {
+            try await agents.integrating {
                 let answer = try await self.issue(agents, headers: try self.waiting(20))
                 #expect(answer.status == 201 && self.applied(answer) == "wait", "\(answer.body)")
                 let log = try #require(answer.json["log"] as? [String: Any])
@@ -55,10 +55,99 @@ struct LogRouteTests {
         }
     }
 
+    /// The entry that an answer's proof is of, once it was verified.
+    private func proven(_ answer: Answer, _ agents: AgentAPI) async throws -> [String: Any] {
+        #expect(self.applied(answer) == "wait", "\(answer.body)")
+        let log = try #require(answer.json["log"] as? [String: Any], "\(answer.body)")
+        let file = try ProofFile(Array(try #require(log["proof"] as? String).utf8))
+        let index = try #require(log["leafIndex"] as? Int)
+        let entry = try await agents.call(.get, "/v1/log/entry/\(index)", as: .registrant)
+        try file.verify(leaf: .leaf(Array(entry.body.utf8)), log: agents.logBench.identity)
+        let producer = (entry.json["payload"] as? [String: Any])?["producer"] as? [String: Any]
+        return try #require(producer?["event"] as? [String: Any], "\(entry.body)")
+    }
+
+    @Test("who waits for an agent or an identity gets the proof of its event with the answer", arguments: Lane.all)
+    func agents(_ lane: Lane) async throws {
+        try await AgentAPI.run { agents in
+            try await agents.integrating {
+                let (shapes, headers) = (AgentShapes(), try self.waiting(20))
+                func call(_ path: String, _ pattern: String, _ body: String) async throws -> Answer {
+                    let answer = try await agents.call(.post, path, as: .registrant, headers: headers, body: body)
+                    shapes.note(answer, to: "POST \(pattern)")
+                    return answer
+                }
+                let body = try TestAgent().registration("weather.\(AgentAPI.zone)")
+                let registered = try await call(lane.registration, lane.registration, body)
+                let id = try #require(registered.json["agentId"] as? String)
+                let registration = try await self.proven(registered, agents)
+                #expect(registration["eventType"] as? String == "AGENT_REGISTERED")
+                #expect(registration["ansId"] as? String == id)
+
+                let collection = "/v2/ans/identities"
+                let holder = IdentityHolder.ed25519()
+                let round = try await call(collection, collection, try TestRequests.body(["value": holder.did]))
+                #expect(round.json["log"] == nil && self.applied(round) == nil)
+                let identity = try #require(round.json["identityId"] as? String)
+                for (part, body, type) in [
+                    (
+                        "/verify-control",
+                        try TestRequests.body([
+                            "signedProofs": [try holder.proof(over: IdentityRouteTests.input(round))]
+                        ]),
+                        "IDENTITY_VERIFIED"
+                    ),
+                    ("/links", try TestRequests.body(["agentIds": [id]]), "IDENTITY_LINKED"),
+                    ("/revoke", "{}", "IDENTITY_REVOKED"),
+                ] {
+                    let answer = try await call(
+                        "\(collection)/\(identity)\(part)",
+                        "\(collection)/{identityId}\(part)",
+                        body
+                    )
+                    #expect(try await self.proven(answer, agents)["eventType"] as? String == type)
+                }
+
+                let path = "\(lane.collection)/{agentId}/revoke"
+                let reason = #"{"reason":"SUPERSEDED"}"#
+                let revoked = try await call(path.replacing("{agentId}", with: id), path, reason)
+                #expect(try await self.proven(revoked, agents)["eventType"] as? String == "AGENT_REVOKED")
+                try await shapes.check()
+            }
+        }
+    }
+
+    @Test("an agent whose records were verified is proven at once; one that was never ACTIVE is not waited for")
+    func verifiedRecords() async throws {
+        try await AgentAPI.run { agents in
+            try await agents.integrating {
+                let id = try await agents.register("a.customer.example")
+                agents.world.set { $0.control = .proven(.dns01) }
+                let base = "/v2/ans/agents/\(id)"
+                let headers = try self.waiting(20)
+                let pending = try await agents.call(.post, "\(base)/verify-acme", as: .registrant, headers: headers)
+                #expect(pending.json["status"] as? String == "PENDING_DNS" && pending.json["log"] == nil)
+                let active = try await agents.call(.post, "\(base)/verify-dns", as: .registrant, headers: headers)
+                #expect(active.json["status"] as? String == "ACTIVE")
+                #expect(try await self.proven(active, agents)["ansId"] as? String == id)
+                let other = try await agents.register("b.customer.example")
+                let cancelled = try await agents.call(
+                    .post,
+                    "/v2/ans/agents/\(other)/revoke",
+                    as: .registrant,
+                    headers: headers,
+                    body: #"{"reason":"SUPERSEDED"}"#
+                )
+                #expect(cancelled.json["status"] as? String == "REVOKED" && self.applied(cancelled) == nil)
+            }
+        }
+    }
+
     @Test("who does not wait, or whose time is over, gets the plain answer")
     func plain() async throws {
         try await AgentAPI.run { agents in
             // Nothing is integrated here.
+            agents.integration.open()
             for headers in [[:], try self.waiting(1), try self.waiting(0)] {
                 let answer = try await self.issue(agents, headers: headers)
                 #expect(answer.status == 201 && answer.json["log"] == nil && self.applied(answer) == nil)
@@ -69,7 +158,7 @@ struct LogRouteTests {
     @Test("each path answers callers with a token, with a tag that says that nothing has changed")
     func paths() async throws {
         try await AgentAPI.run { agents in
-            let serial = try await agents.logBench.running {
+            let serial = try await agents.integrating {
                 try #require(try await self.issue(agents, headers: try self.waiting(20)).json["serial"] as? String)
             }
             for path in [
