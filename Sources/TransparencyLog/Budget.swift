@@ -30,7 +30,7 @@ public enum Budget {
     /// Roots of older trees kept in memory: 10 KiB.
     static let olderRoots = 256
     /// Octets of the disk that are left to the log and the store, whatever else could be kept there.
-    static let reservedBytes: UInt64 = 1 << 30
+    public static let reservedBytes: UInt64 = 1 << 30
     /// Identities that a badge names: who is behind an agent is one, or a few.
     static let badgeIdentities = 100
     /// Seconds for which a partial tile stays after the full one stands: longer than any answer takes to be read.

@@ -106,6 +106,17 @@ struct ResourceLoadingTests {
         }
     }
 
+    @Test("Of many requests at once a few are answered with what is at hand; then others have their turn")
+    func turns() async throws {
+        try await LivePublicServer.run(loader: Shelf()) { server async throws in
+            let request = "GET /load/hand/trouble HTTP/1.1\r\nHost: a\r\n"
+            let requests = Array(repeating: request, count: Budget.atHandInTurn + 2).joined(separator: "\r\n")
+            let text = try await server.exchange("\(requests)Connection: close\r\n\r\n")
+            let statuses = text.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
+            #expect(statuses == Array(repeating: "200", count: Budget.atHandInTurn) + ["503", "200"], "\(text)")
+        }
+    }
+
     @Test("Conditions and ranges hold as for anything published")
     func conditions() async throws {
         try await LivePublicServer.run(loader: Shelf()) { server async throws in

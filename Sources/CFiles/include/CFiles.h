@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* As pread(2), if the system has all that is asked for in memory (RWF_NOWAIT of preadv2(2)): never waits for a disk.
+/* As pread(2), if the system has all that is asked for in memory (RWF_NOWAIT of preadv2(2)): does not wait for what a disk has,
+   though the kernel may begin to read ahead.
    -1 with EAGAIN when nothing is there, or EOPNOTSUPP where the file system cannot say; less than asked for when the rest is not
    there, or the file ends. */
 ssize_t signet_pread_at_hand(int descriptor, void *buffer, size_t count, off_t offset);

@@ -77,6 +77,7 @@ public final class LogProofs: Sendable {
     private let identity: LogIdentity
     private let nodes: NodeFile?
     private let cache = TileCache()
+    private let olderRoots = OlderRoots()
     private let last = Mutex<LogSnapshot?>(nil)
 
     /// Prepares proofs.
@@ -98,7 +99,13 @@ public final class LogProofs: Sendable {
         if let last = self.last.withLock({ $0 }), last.bytes == bytes { return last }
         let checkpoint = try self.identity.checkpoint(bytes)
         let nodes = TileNodeReader(self.storage, size: checkpoint.size, cache: self.cache)
-        let snapshot = LogSnapshot(bytes: bytes, checkpoint: checkpoint, nodes: nodes, file: self.nodes)
+        let snapshot = LogSnapshot(
+            bytes: bytes,
+            checkpoint: checkpoint,
+            nodes: nodes,
+            file: self.nodes,
+            olderRoots: self.olderRoots
+        )
         self.last.withLock { $0 = snapshot }
         return snapshot
     }

@@ -1,5 +1,7 @@
 // The log at one of its checkpoints: all that is asked of it lies on one tree.
 
+import Synchronization
+
 /// The log as one checkpoint has it.
 public struct LogSnapshot: Sendable {
     /// The checkpoint's text.
@@ -8,11 +10,19 @@ public struct LogSnapshot: Sendable {
     public let checkpoint: SignedCheckpoint
     private let nodes: TileNodeReader
     private let kept: KeptNodeReader?
+    private let olderRoots: OlderRoots
 
-    init(bytes: [UInt8], checkpoint: SignedCheckpoint, nodes: TileNodeReader, file: NodeFile?) {
+    init(
+        bytes: [UInt8],
+        checkpoint: SignedCheckpoint,
+        nodes: TileNodeReader,
+        file: NodeFile?,
+        olderRoots: OlderRoots
+    ) {
         self.bytes = bytes
         self.checkpoint = checkpoint
         self.nodes = nodes
+        self.olderRoots = olderRoots
         self.kept = file.map { KeptNodeReader(tiles: nodes, file: $0) }
     }
 
@@ -36,16 +46,27 @@ public struct LogSnapshot: Sendable {
 
     private func inclusion(of index: Int, _ size: Int, from reader: some NodeReader) async throws -> LogInclusion {
         let hashes = try await reader.leafAndPath(of: index, size: size)
-        let root = size == self.checkpoint.size ? self.checkpoint.root : try await self.nodes.root(size: size)
-        return try self.inclusion(of: index, size, root, hashes)
+        return try self.inclusion(of: index, size, try await self.root(size: size), hashes)
+    }
+
+    /// The root of this tree, or of an older one that this one goes on from.
+    private func root(size: Int) async throws -> LogHash {
+        if let root = self.rootAtHand(size: size) { return root }
+        // The tiles' word alone would make any proof from altered tiles a valid one.
+        let root = try await self.consistency(from: size).oldRoot
+        self.olderRoots[size] = root
+        return root
+    }
+
+    private func rootAtHand(size: Int) -> LogHash? {
+        size == self.checkpoint.size ? self.checkpoint.root : self.olderRoots[size]
     }
 
     /// The proof that this tree, or an older one, holds an entry, if all that it is made of is at hand.
     ///
-    /// Never blocks. What cannot be proven from what is at hand, ``inclusion(of:size:)`` looks at.
+    /// Waits for nothing. What cannot be proven from what is at hand, ``inclusion(of:size:)`` looks at.
     func inclusionAtHand(of index: Int, size: Int) -> LogInclusion? {
-        guard size <= self.checkpoint.size, let plan = NodePlan(leafAndPathOf: index, size: size),
-            let root = size == self.checkpoint.size ? self.checkpoint.root : self.nodes.rootAtHand(size: size),
+        guard let root = self.rootAtHand(size: size), let plan = NodePlan(leafAndPathOf: index, size: size),
             let nodes = self.kept?.nodesAtHand(at: plan.coordinates),
             let proof = try? self.inclusion(of: index, size, root, plan.hashes(nodes)), proof.isValid
         else { return nil }
@@ -79,10 +100,10 @@ public struct LogSnapshot: Sendable {
             oldSize: old,
             oldRoot: try await self.nodes.frontier(size: old).root,
             newSize: new,
-            newRoot: try await self.nodes.frontier(size: new).root,
+            newRoot: try await self.root(size: new),
             path: try await self.nodes.consistencyPath(from: old, to: new)
         )
-        guard proof.isValid, new != self.checkpoint.size || proof.newRoot == self.checkpoint.root else {
+        guard proof.isValid else {
             throw LogError(.inconsistent, "the log's tiles give no proof from \(old) entries to \(new)")
         }
         return proof
@@ -122,6 +143,22 @@ public struct LogSnapshot: Sendable {
     private func check(_ size: Int) throws(LogError) {
         guard size >= 0, size <= self.checkpoint.size else {
             throw LogError(.outOfRange, "the published log has \(self.checkpoint.size) entries, not \(size)")
+        }
+    }
+}
+
+/// Roots of older trees, each proven to be gone on from.
+final class OlderRoots: Sendable {
+    private let roots = Mutex<[Int: LogHash]>([:])
+
+    /// The root of the tree of a size.
+    subscript(size: Int) -> LogHash? {
+        get { self.roots.withLock { $0[size] } }
+        set {
+            self.roots.withLock { roots in
+                if roots.count >= Budget.olderRoots { roots.removeAll(keepingCapacity: true) }
+                roots[size] = newValue
+            }
         }
     }
 }

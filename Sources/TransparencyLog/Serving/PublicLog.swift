@@ -80,9 +80,11 @@ public struct PublicLog: Sendable {
 
     /// What is at a path, if it can be said at once: a proof whose hashes are in memory; nil to ask ``answer(_:query:)``.
     ///
-    /// Never blocks.
-    public func answerAtHand(_ path: String) -> LogAnswer? {
-        guard path.hasPrefix(Self.inclusionPrefix), path.utf8.count <= Budget.pathBytes else { return nil }
+    /// Waits for nothing.
+    public func answerAtHand(_ path: String, query: String = "") -> LogAnswer? {
+        guard path.hasPrefix(Self.inclusionPrefix), max(path.utf8.count, query.utf8.count) <= Budget.pathBytes else {
+            return nil
+        }
         let parts = path.utf8.dropFirst(Self.inclusionPrefix.utf8.count).split(
             separator: UInt8(ascii: "/"),
             omittingEmptySubsequences: false

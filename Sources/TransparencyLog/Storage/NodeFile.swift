@@ -15,12 +15,15 @@ import CFiles
 /// of it, and has the file forget what was wrong.
 public final class NodeFile: Sendable {
     private let descriptor: Int32
+    private let reservedBytes: UInt64
     private let queue = FileQueue(label: "signet.log.nodes", isConcurrent: true)
 
     /// Opens the file, or creates it; it takes room only for the tiles that are in it, 16 KiB each.
     ///
+    /// - Parameter reservedBytes: octets of the disk that are left to others.
     /// - Throws: ``LogError`` with `.storageFailed`.
-    public init(path: String) throws(LogError) {
+    public init(path: String, reservedBytes: UInt64 = Budget.reservedBytes) throws(LogError) {
+        self.reservedBytes = reservedBytes
         self.descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard self.descriptor >= 0 else {
             throw LogError(.storageFailed, "cannot open \(path): \(String(cString: strerror(errno)))")
@@ -34,14 +37,14 @@ public final class NodeFile: Sendable {
         (try? await self.queue.run { self.read(at: tile) }) ?? nil
     }
 
-    /// What is kept of a tile, if the system has it in memory; never blocks.
+    /// What is kept of a tile, if the system has it in memory; does not wait for the disk.
     func nodesAtHand(of tile: Int) -> TileNodes? { self.read(at: tile, isWaiting: false) }
 
     /// Keeps what was computed from a tile, unless the log itself may soon need the room.
     func keep(_ nodes: TileNodes, of tile: Int) async {
         guard let block = nodes.block else { return }
         try? await self.queue.run {
-            if self.freeBytes > Budget.reservedBytes { self.write(block, at: tile) }
+            if self.freeBytes > self.reservedBytes { self.write(block, at: tile) }
         }
     }
 

@@ -9,8 +9,6 @@ public final class TileNodeReader: NodeReader {
     private let cache: TileCache
     /// Of the one size the partial tiles do not change either; each level has at most one.
     private let partial = TileCache(limit: 8)
-    /// The roots of older trees, by their sizes.
-    private let olderRoots = Mutex<[Int: LogHash]>([:])
 
     /// A reader of a published tree.
     ///
@@ -62,20 +60,6 @@ public final class TileNodeReader: NodeReader {
     public func hashes(of tile: TileCoordinate) async throws -> [LogHash] {
         Array(try await self.nodes(of: tile).nodes.hashes.prefix(tile.width))
     }
-
-    /// The root of the tree of a size.
-    func root(size: Int) async throws -> LogHash {
-        if let root = self.rootAtHand(size: size) { return root }
-        let root = try await self.frontier(size: size).root
-        self.olderRoots.withLock { roots in
-            if roots.count >= Budget.olderRoots { roots.removeAll(keepingCapacity: true) }
-            roots[size] = root
-        }
-        return root
-    }
-
-    /// The root of the tree of a size, if it was asked for before.
-    func rootAtHand(size: Int) -> LogHash? { self.olderRoots.withLock { $0[size] } }
 
     /// What a tile holds, with the nodes above its hashes: whoever asks for one asks for more of them.
     private func grown(_ tile: TileCoordinate) async throws -> TileNodes {

@@ -54,7 +54,8 @@ extension TileNodes {
     /// A full tile's nodes as one block; nil for any other.
     var block: [UInt8]? {
         guard self.width == TileCoordinate.fullWidth, self.isGrown else { return nil }
-        return HashTile.encode(self.nodes) + [UInt8](repeating: 0, count: LogHash.byteCount)
+        let nodes = self.nodes.prefix(2 * TileCoordinate.fullWidth - 1)
+        return HashTile.encode(Array(nodes)) + [UInt8](repeating: 0, count: LogHash.byteCount)
     }
 
     /// The hashes of a block: 511 nodes, and one that is zero; nil for a block in which nothing was written.

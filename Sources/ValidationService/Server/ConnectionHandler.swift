@@ -43,7 +43,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Answers what has come.
     func work(_ context: ChannelHandlerContext, _ buffer: ByteBuffer) {
         var input = buffer
-        self.worker.dispatcher.writer.setTime(self.worker.dispatcher.context.now())
+        self.worker.dispatcher.beginTurn()
         while self.state.takesRequests, input.readableBytes > 0 {
             switch self.scanner.next(in: input.readableBytesUInt8Span) {
             case .request(let head):
@@ -71,12 +71,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch self.worker.dispatcher.serve(head, bytes, persistence) {
         case .done:
             self.state.answered(isLast: persistence == .ends, now: self.worker.now)
-            if self.worker.dispatcher.writer.output.readableBytes >= Budget.outputBytes { self.flush(context, nil) }
         case .cold(let key): self.ask(context, head, .key(key))
         case .ask(let request): self.ask(context, head, .request(request))
         case .send(let content, let range): self.send(context, content, range, isLast: persistence == .ends)
         case .load(let target, let share): self.load(context, head, target, share, bytes)
         }
+        if self.worker.dispatcher.writer.output.readableBytes >= Budget.outputBytes { self.flush(context, nil) }
     }
 
     /// Writes the answers; ends our side after the last.

@@ -22,10 +22,18 @@ struct Dispatcher {
     let context: ServerContext
     var writer = ResponseWriter()
     var tally: Tally
+    /// How many answers of this turn may still be made of what is at hand.
+    var atHandLeft = 0
 
     init(context: ServerContext) {
         self.context = context
         self.tally = Tally(factory: context.metricsFactory)
+    }
+
+    /// Begins to answer what a connection has sent.
+    mutating func beginTurn() {
+        self.writer.setTime(self.context.now())
+        self.atHandLeft = Budget.atHandInTurn
     }
 
     /// Answers a request whose `totalLength` octets are in front.

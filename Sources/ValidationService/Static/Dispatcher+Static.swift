@@ -41,7 +41,10 @@ extension Dispatcher {
         guard head.method == .get || head.method == .head else {
             return self.refuseMethod(share.route, head, persistence)
         }
-        guard let resource = self.context.loader?.atHand(target) else { return .load(target, share) }
+        guard self.atHandLeft > 0, let resource = self.context.loader?.atHand(target) else {
+            return .load(target, share)
+        }
+        self.atHandLeft -= 1
         return self.serve(resource, head, bytes, persistence, route: share.route)
     }
 

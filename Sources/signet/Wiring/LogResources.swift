@@ -13,7 +13,7 @@ struct LogResources: ResourceLoading {
     }
 
     func atHand(_ target: ResourceTarget) -> PublishedResource? {
-        self.log.answerAtHand(target.path).map { PublishedResource($0) }
+        self.log.answerAtHand(target.path, query: target.query).map { PublishedResource($0) }
     }
 
     func load(_ target: ResourceTarget) async throws -> PublishedResource? {

@@ -198,6 +198,23 @@ struct CrashTests {
         #expect(try log.identity.checkpoint(try #require(try await storage.checkpoint())).size == 250)
     }
 
+    @Test(
+        "tiles that are not read as they were written are not published, of what is new or of what it goes on from",
+        arguments: [(0, 10, "tile/0/000.p/10"), (300, 600, "tile/0/001"), (300, 600, "tile/0/002.p/88")]
+    )
+    func garbled(from: Int, to: Int, path: String) async throws {
+        let (log, storage) = try await self.sound(from)
+        let former = storage.published.withLock { $0 }
+        let tile = try #require(TileCoordinate(path: path))
+        storage.garbled.withLock { $0 = [tile] }
+        log.outbox.commit(entries(to - from, from: from))
+        await #expect(throws: LogError(.inconsistent, "")) { try await log.integrateAll() }
+        #expect(former != nil && storage.published.withLock { $0 } == former)
+        storage.garbled.withLock { $0 = [] }
+        try await log.integrateAll()
+        try await log.check()
+    }
+
     @Test("whoever lost the lease while it worked publishes nothing")
     func lostLease() async throws {
         let (log, storage) = try await self.sound()
@@ -206,11 +223,15 @@ struct CrashTests {
         log.outbox.commit(entries(3, from: 700))
         let integration = LogIntegration(parts: log.parts)
         log.outbox.state.withLock { $0.lease = LogLease(holder: "b", until: Date(timeIntervalSinceNow: 60)) }
+        let former = storage.published.withLock { $0 }
         await #expect(throws: LogError(.leaseLost, "")) { try await integration.run(&state, lease: lease) }
+        #expect(storage.published.withLock { $0 } == former)
         // Another has published meanwhile.
         let long = LogLease(holder: "a", until: Date(timeIntervalSinceNow: 100))
         try await log.integrateAll()
+        let others = storage.published.withLock { $0 }
         await #expect(throws: LogError(.leaseLost, "")) { try await integration.run(&state, lease: long) }
+        #expect(storage.published.withLock { $0 } == others)
         try await log.check()
         try await checkPublications(storage.seen.withLock { $0 }, log)
     }

@@ -60,10 +60,13 @@ struct NodeFileTests {
 
     /// Whether the temporary directory's file system says what it has in memory (not all do: tmpfs does not).
     private static let saysWhatIsAtHand: Bool = {
-        guard let file = tmpfile() else { return false }
-        defer { fclose(file) }
+        let path = FileManager.default.temporaryDirectory.appending(path: "signet-\(UUID().uuidString)").path
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        unlink(path)
         var octet: UInt8 = 1
-        return pwrite(fileno(file), &octet, 1, 0) == 1 && signet_pread_at_hand(fileno(file), &octet, 1, 0) == 1
+        return pwrite(file, &octet, 1, 0) == 1 && signet_pread_at_hand(file, &octet, 1, 0) == 1
     }()
 
     @Test(
@@ -97,8 +100,15 @@ struct NodeFileTests {
             for path in [
                 ask(600, 600), ask(0, Self.count + 1), ask(0, 0), "/v1/log/inclusion/5", "/v1/log/inclusion/05/600",
                 "/v1/log/inclusion/5/600/", "/v1/log/inclusion/-1/600", "/v1/log/inclusion//600",
+                ask(.max - 1, .max), ask(.max, .max), ask(5, .max), "/v1/log/inclusion/5/99999999999999999999",
                 "/v1/log/proof/5", "/v1/log/inclusion/5/\(String(repeating: "0", count: 600))",
-            ] { #expect(publicLog.answerAtHand(path) == nil, "\(path)") }
+            ] {
+                #expect(publicLog.answerAtHand(path) == nil, "\(path)")
+                #expect(try await publicLog.answer(path)?.entityTag == nil, "\(path)")
+            }
+            let long = String(repeating: "q", count: 600)
+            #expect(publicLog.answerAtHand(ask(5, 600), query: long) == nil)
+            #expect(publicLog.answerAtHand(ask(5, 600), query: "q") != nil)
             // Wrong hashes make no proof: they are forgotten, and computed when somebody asks for them again.
             let whole = try Data(contentsOf: URL(filePath: path))
             try FileHandle(forWritingTo: URL(filePath: path)).write(contentsOf: Data(repeating: 0xA5, count: 3_200))
@@ -130,6 +140,53 @@ struct NodeFileTests {
                 #expect(try Data(contentsOf: URL(filePath: path)).prefix(whole.count) == whole)
             }
         }
+    }
+
+    @Test("what is damaged of the tile at the tree's edge is mended, too, when another's entry is asked for")
+    func damagedEdge() async throws {
+        try await withTemporaryDirectory { directory in
+            let (log, path) = (try await Self.log().log, "\(directory)/nodes")
+            let proofs = LogProofs(storage: log.storage, identity: log.identity, nodes: try NodeFile(path: path))
+            for index in [5, 300, 599] { _ = try await proofs.inclusion(of: index, size: 600) }
+            let whole = try Data(contentsOf: URL(filePath: path))
+            let file = try FileHandle(forWritingTo: URL(filePath: path))
+            try file.seek(toOffset: 2 * 16_384)
+            try file.write(contentsOf: Data(repeating: 0xA5, count: 16_384))
+            for _ in 1...2 { #expect(try await proofs.inclusion(of: 5, size: 600).isValid) }
+            #expect(try Data(contentsOf: URL(filePath: path)) == whole)
+        }
+    }
+
+    @Test("nothing is kept when the disk has no more room than is left to others")
+    func noRoom() async throws {
+        try await withTemporaryDirectory { directory in
+            let (log, path) = (try await Self.log().log, "\(directory)/nodes")
+            let file = try NodeFile(path: path, reservedBytes: .max)
+            let proofs = LogProofs(storage: log.storage, identity: log.identity, nodes: file)
+            try await Self.check(proofs, size: 600)
+            #expect(try Data(contentsOf: URL(filePath: path)).isEmpty)
+        }
+    }
+
+    @Test("tiles that agree with each other and not with the checkpoint prove nothing, of this tree or of older ones")
+    func alteredTogether() async throws {
+        let (log, storage) = try await Self.log()
+        let leaves = try #require(TileCoordinate(.hashes(level: 0), index: 1))
+        let above = try #require(TileCoordinate(.hashes(level: 1), index: 0, width: 3))
+        try storage.tiles.withLock { tiles in
+            tiles[leaves]?[34 * 32] ^= 1
+            let hashes = try HashTile.decode(try #require(tiles[leaves]), leaves)
+            let root = try #require(HashTile.root(of: hashes[...]))
+            tiles[above]?.replaceSubrange(32..<64, with: root.bytes)
+        }
+        let proofs = LogProofs(storage: storage, identity: log.identity)
+        for size in [Self.count, 600, 300] {
+            await #expect(throws: LogError(.inconsistent, ""), "\(size)") {
+                _ = try await proofs.inclusion(of: 5, size: size)
+            }
+        }
+        await #expect(throws: LogError(.inconsistent, "")) { _ = try await proofs.consistency(from: 300) }
+        await #expect(throws: LogError(.inconsistent, "")) { _ = try await proofs.consistency(from: 300, to: 600) }
     }
 
     @Test("a log whose tiles were altered gives no proof with it either")
@@ -167,7 +224,9 @@ struct NodeFileTests {
         // Entry 290: of the tree of 300 both path and root would be computed from it.
         let tile = try #require(TileCoordinate(.hashes(level: 0), index: 1))
         storage.tiles.withLock { $0[tile]?[34 * 32] ^= 1 }
-        await #expect(throws: LogError(.inconsistent, "")) { _ = try await publicLog().answer(path) }
+        for named in [path, "/v1/log/inclusion/5/300", "/v1/log/inclusion/295/300"] {
+            await #expect(throws: LogError(.inconsistent, "")) { _ = try await publicLog().answer(named) }
+        }
         for old in [291, 300, 400] {
             await #expect(throws: LogError(.inconsistent, "")) {
                 _ = try await publicLog().answer("/v1/log/consistency/\(old)/\(Self.count)")

@@ -48,13 +48,17 @@ final class MemoryStorage: TileStorage {
     let published = Mutex<[UInt8]?>(nil)
     /// Every checkpoint that a reader could have seen.
     let seen = Mutex<[[UInt8]]>([])
+    /// Tiles that are not read as they were written.
+    let garbled = Mutex<Set<TileCoordinate>>([])
 
     init(faults: FaultPlan = FaultPlan()) {
         self.faults = faults
     }
 
     func read(_ tile: TileCoordinate) async throws -> [UInt8]? {
-        try self.faults.perform { self.tiles.withLock { $0[tile] } }
+        var bytes = try self.faults.perform { self.tiles.withLock { $0[tile] } }
+        if self.garbled.withLock({ $0.contains(tile) }) { bytes?[0] ^= 1 }
+        return bytes
     }
 
     func write(_ contents: [TileContent]) async throws {

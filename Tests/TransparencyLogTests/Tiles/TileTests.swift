@@ -99,6 +99,20 @@ struct TileTests {
         #expect(try await TileNodeReader(storage, size: 700).entries(of: bundle) == Array(data[512..<700]))
     }
 
+    @Test("a full tile that stands for a collected partial one gives no node beyond the tree")
+    func beyondTheTree() async throws {
+        let log = TestLog(storage: MemoryStorage())
+        log.outbox.commit(entries(600))
+        try await log.integrateAll()
+        let nodes = TileNodeReader(log.storage, size: 300)
+        for (level, last) in [(0, 299), (1, 149), (2, 74), (3, 36), (5, 8)] {
+            _ = try await nodes.nodes(at: [NodeCoordinate(level: level, index: last)])
+            await #expect(throws: LogError(.outOfRange, ""), "\(level)") {
+                _ = try await nodes.nodes(at: [NodeCoordinate(level: level, index: last + 1)])
+            }
+        }
+    }
+
     @Test("a tile or bundle of another size than its name says is refused")
     func hostileTiles() throws {
         let tile = try #require(TileCoordinate(.hashes(level: 0), index: 0, width: 2))
