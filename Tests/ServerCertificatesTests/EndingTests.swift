@@ -19,17 +19,6 @@ private enum Parting: String, CaseIterable, CustomTestStringConvertible {
 
 @Suite("Orders that are given up when the CA can issue already")
 struct EndingTests {
-    /// The request was sent, the CA's answer was lost, and it is away since.
-    private func silence(_ double: ACMEDouble) {
-        double.intercept { endpoint, phase, count in
-            switch (endpoint, phase) {
-            case (.finalize, .after), (.certificate, .before): .answer(503)
-            case (.order, .before) where count > 2: .answer(503)
-            default: nil
-            }
-        }
-    }
-
     private func leave(_ parting: Parting, _ bench: DoubleBench, _ process: OrderBench) async throws {
         switch parting {
         case .cancelled:
@@ -50,7 +39,7 @@ struct EndingTests {
     private func certificate(_ parting: Parting) async throws {
         try await DoubleBench.with(2) { bench in
             let double = bench.doubles[0]
-            self.silence(double)
+            double.silence()
             let process = bench.process { settings in
                 settings.failover = FailoverPolicy(outages: parting == .failover ? 1 : 10_000, seconds: 1e9)
                 settings.attempts = parting == .attempts ? 4 : 10_000
@@ -192,7 +181,7 @@ struct EndingTests {
     private func survives(cutAt write: Int, _ keeps: Bool) async throws -> Bool {
         var wasCut = false
         try await DoubleBench.with { bench in
-            self.silence(bench.doubles[0])
+            bench.doubles[0].silence()
             let first = bench.process()
             _ = try await first.service.order(try makeOrder())
             _ = try await first.work(until: { $0.outages == 1 })
@@ -216,7 +205,7 @@ struct EndingTests {
         try await DoubleBench.with { bench in
             let process = bench.process()
             try await process.service.cancel("order-0", because: "it ends", revoking: .superseded)
-            self.silence(bench.doubles[0])
+            bench.doubles[0].silence()
             _ = try await process.service.order(try makeOrder())
             _ = try await process.work(until: { $0.outages == 1 })
             try await process.service.cancel("order-1", because: "no longer wanted", revoking: .superseded)

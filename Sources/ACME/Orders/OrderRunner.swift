@@ -3,8 +3,9 @@
 //
 //   intended     The order may have been placed. It is placed again: CAs mostly give the same order then. Where one does not,
 //                a second comes into being, and the first expires unused: a certificate comes only of an order whose address
-//                is recorded. The account's list of orders is not asked for it: public CAs have none, and smallstep's servers,
-//                Caddy's among them, take no more orders of an account whose list was asked for while none was pending.
+//                is recorded. (The certificate that it was to replace may count as replaced by then: RFC 9773 §5.) The
+//                account's list of orders is not asked: public CAs have none, and smallstep's servers with bbolt, Caddy's
+//                among them, take no more orders of an account whose list was asked for while none was pending.
 //   ordered      The authorizations are read again.
 //   presenting   The answers are published again, which changes nothing where they are.
 //   validating   The CA is told again where it does not know yet.

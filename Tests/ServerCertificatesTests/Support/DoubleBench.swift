@@ -93,6 +93,17 @@ extension ACMEDouble {
         self.change { $0.intercept = body }
     }
 
+    /// Once an order's request was sent, the answer is lost, and the CA away.
+    func silence() {
+        self.intercept { endpoint, phase, count in
+            switch (endpoint, phase) {
+            case (.finalize, .after), (.certificate, .before): .answer(503)
+            case (.order, .before) where count > 2: .answer(503)
+            default: nil
+            }
+        }
+    }
+
     /// Whether the CA is away.
     func setAway(_ isAway: Bool) {
         self.intercept { _, phase, _ in isAway && phase == .before ? .answer(503) : nil }
