@@ -40,8 +40,6 @@ public enum Budget {
     public static let lingerSeconds = 2
     /// How long a caller may wait for the transparency log, in seconds: long over a batch, and less than an answer may take.
     static let integrationSeconds = 30
-    /// Seconds for which a caller waits for the transparency log who has waited for something else already: twenty batches.
-    static let furtherIntegrationSeconds = 2
     /// Denials that are written to the audit log in a second; more are counted and named in the next entry.
     ///
     /// Each is a durable write that a caller without permission can cause.

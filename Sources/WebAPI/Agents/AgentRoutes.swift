@@ -66,7 +66,7 @@ struct AgentLane: Sendable {
                     .agent(registration, at: links),
                     status: .created,
                     headers: headers,
-                    proving: await log.newest(of: registration, for: request, atMost: Budget.furtherIntegrationSeconds)
+                    proving: await log.newest(of: registration, for: request, context)
                 )
             }
         )
@@ -126,7 +126,7 @@ struct AgentLane: Sendable {
     }
 
     private var proveControl: Route {
-        let service = self.service
+        let (service, log) = (self.service, self.log)
         return Route(
             .post,
             "\(self.links.collection)/{agentId}/verify-acme",
@@ -137,7 +137,11 @@ struct AgentLane: Sendable {
                     from: RequestOrigin(context),
                     waiting: Preference.wait(in: request.headers)
                 )
-                return .json(.status(registration), status: .accepted)
+                return .json(
+                    .status(registration),
+                    status: .accepted,
+                    proving: await log.newest(of: registration, for: request, context)
+                )
             }
         )
     }
@@ -156,7 +160,7 @@ struct AgentLane: Sendable {
                 return .json(
                     .status(registration),
                     status: .accepted,
-                    proving: await log.newest(of: registration, for: request)
+                    proving: await log.newest(of: registration, for: request, context)
                 )
             }
         )
@@ -178,7 +182,7 @@ struct AgentLane: Sendable {
                 )
                 return .json(
                     .revocation(of: registration, at: links),
-                    proving: await log.newest(of: registration, for: request)
+                    proving: await log.newest(of: registration, for: request, context)
                 )
             }
         )
@@ -254,15 +258,14 @@ struct AgentLane: Sendable {
 }
 
 extension LogCalls? {
-    /// The proof of the last thing that happened about an agent, as ``newest(_:for:)``; nil for one that was never ACTIVE, of
+    /// The proof of the last thing that happened about an agent, as ``newest(_:for:_:)``; nil for one that was never ACTIVE, of
     /// which the log says nothing.
     fileprivate func newest(
         of registration: Registration,
         for request: Request,
-        atMost seconds: Int = Budget.integrationSeconds
+        _ context: ManagementContext
     ) async -> LogInclusion? {
-        guard !registration.status.isPending else { return nil }
-        return await self.newest(.agent(registration.id.description), for: request, atMost: seconds)
+        await self.newest(.agent(registration.id.description), for: request, context)
     }
 }
 

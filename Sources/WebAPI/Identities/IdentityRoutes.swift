@@ -106,7 +106,7 @@ extension Route {
                     by: principal,
                     from: RequestOrigin(context)
                 )
-                return .json(.identity(identity), proving: await log.newest(id, for: request))
+                return .json(.identity(identity), proving: await log.newest(id, for: request, context))
             }
         )
     }
@@ -118,7 +118,7 @@ extension Route {
             for: .holders(of: .register) { request, context, principal in
                 let id = try context.identityID()
                 let identity = try await service.revoke(id, by: principal, from: RequestOrigin(context))
-                return .json(.identity(identity), proving: await log.newest(id, for: request))
+                return .json(.identity(identity), proving: await log.newest(id, for: request, context))
             }
         )
     }
@@ -138,7 +138,8 @@ extension Route {
                     by: principal,
                     from: RequestOrigin(context)
                 )
-                return .json(["linked": .integer(count)], proving: await log.newest(id, for: request))
+                let inclusion = count > 0 ? await log.newest(id, for: request, context) : nil
+                return .json(["linked": .integer(count)], proving: inclusion)
             }
         )
     }
@@ -161,9 +162,13 @@ extension Route {
 }
 
 extension LogCalls? {
-    /// The proof of the last thing that happened about an identity, as ``newest(_:for:)``.
-    fileprivate func newest(_ id: IdentityID, for request: Request) async -> LogInclusion? {
-        await self.newest(.identity(id.description), for: request)
+    /// The proof of the last thing that happened about an identity, as ``newest(_:for:_:)``.
+    fileprivate func newest(
+        _ id: IdentityID,
+        for request: Request,
+        _ context: ManagementContext
+    ) async -> LogInclusion? {
+        await self.newest(.identity(id.description), for: request, context)
     }
 }
 

@@ -26,13 +26,9 @@ public struct LogCalls: Sendable {
 
     /// The proof of what was just done, if the caller waits for it and it comes in time.
     ///
-    /// - Parameter seconds: for how long is waited at most, whatever the caller says.
-    func inclusion(
-        of act: LogAct,
-        for request: Request,
-        atMost seconds: Int = Budget.integrationSeconds
-    ) async -> LogInclusion? {
-        let patience = min(Preference.wait(in: request.headers), .seconds(seconds))
+    /// What else the request has waited for counts.
+    func inclusion(of act: LogAct, for request: Request, _ context: ManagementContext) async -> LogInclusion? {
+        let patience = min(Preference.wait(in: request.headers), .seconds(Budget.integrationSeconds)) - context.age
         guard patience > .zero else { return nil }
         return await self.integration.inclusion(of: act, within: patience)
     }
@@ -97,11 +93,7 @@ extension JSONValue {
 
 extension LogCalls? {
     /// The proof of the last thing that happened about a subject, if the caller waits for it and it comes in time.
-    func newest(
-        _ subject: LogSubject,
-        for request: Request,
-        atMost seconds: Int = Budget.integrationSeconds
-    ) async -> LogInclusion? {
-        await self?.inclusion(of: .newest(subject), for: request, atMost: seconds)
+    func newest(_ subject: LogSubject, for request: Request, _ context: ManagementContext) async -> LogInclusion? {
+        await self?.inclusion(of: .newest(subject), for: request, context)
     }
 }

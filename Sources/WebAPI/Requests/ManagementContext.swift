@@ -14,6 +14,7 @@ struct ManagementContext: RequestContext {
     let remoteAddress: SocketAddress?
     /// The connection, or the stream of one; nil in tests without sockets.
     private let channel: (any Channel)?
+    private let receivedAt = NIODeadline.now()
     /// The id of the request, in answer, log and audit log.
     private(set) var requestID: String
 
@@ -29,6 +30,9 @@ struct ManagementContext: RequestContext {
         self.requestID = logger[metadataKey: Self.hummingbirdKey]?.description ?? RequestID().description
         self.name(self.requestID)
     }
+
+    /// How long ago the request came.
+    var age: Duration { .nanoseconds((NIODeadline.now() - self.receivedAt).nanoseconds) }
 
     /// The DER of the certificate that the client has shown and the handshake has verified; nil when it showed none.
     func clientCertificate() async -> [UInt8]? {

@@ -43,7 +43,7 @@ extension Route {
                     stored: issued.stored,
                     instant: authority.now,
                     chain: chains[issued.stored.issuer],
-                    inclusion: await log?.inclusion(of: .issuance(issued.stored.serialNumber), for: request)
+                    inclusion: await log?.inclusion(of: .issuance(issued.stored.serialNumber), for: request, context)
                 )
                 let location = "/v1/certificates/\(issued.stored.serialNumber)"
                 return document.response(.created, as: form, headers: [.location: location])

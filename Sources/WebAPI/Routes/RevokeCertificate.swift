@@ -42,7 +42,7 @@ extension Route {
                     stored: stored,
                     instant: authority.now,
                     chain: chains[stored.issuer],
-                    inclusion: await log.newest(.serialNumber(serialNumber), for: request)
+                    inclusion: await log.newest(.serialNumber(serialNumber), for: request, context)
                 )
                 return document.response(.ok, as: form)
             }
