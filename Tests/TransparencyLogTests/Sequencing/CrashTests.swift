@@ -236,6 +236,21 @@ struct CrashTests {
         try await checkPublications(storage.seen.withLock { $0 }, log)
     }
 
+    @Test("a checkpoint that another has published, and not recorded yet, is not published over")
+    func unrecorded() async throws {
+        let (log, storage) = try await self.sound(250)
+        let lease = LogLease(holder: "a", until: Date(timeIntervalSinceNow: 100))
+        log.outbox.state.withLock { $0.lease = lease }
+        var state = try await LogRecovery(parts: log.parts, lease: lease).run()
+        log.outbox.commit(entries(3, from: 250))
+        let foreign = Array("another's".utf8)
+        storage.published.withLock { $0 = foreign }
+        await #expect(throws: LogError(.leaseLost, "")) {
+            try await LogIntegration(parts: log.parts).run(&state, lease: lease)
+        }
+        #expect(storage.published.withLock { $0 } == foreign && log.outbox.record?.size == 250)
+    }
+
     @Test("whoever slept while another went on writes no tile")
     func overtaken() async throws {
         let (log, storage) = try await self.sound(250)

@@ -221,13 +221,16 @@ enum AgentPolicy {
 final class GatedIntegration: IntegrationProving {
     private let proof: IntegrationProof
     private let isOpen = Mutex(false)
+    /// For how long each call would have waited.
+    let patiences = Mutex<[Duration]>([])
 
     init(_ proof: IntegrationProof) { self.proof = proof }
 
     func open() { self.isOpen.withLock { $0 = true } }
 
     func inclusion(of act: LogAct, within timeout: Duration) async -> LogInclusion? {
-        self.isOpen.withLock { $0 } ? await self.proof.inclusion(of: act, within: timeout) : nil
+        self.patiences.withLock { $0.append(timeout) }
+        return self.isOpen.withLock { $0 } ? await self.proof.inclusion(of: act, within: timeout) : nil
     }
 }
 

@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import PKIX
 import RegistrationAuthority
+import Synchronization
 import TestSupport
 import Testing
 import TransparencyLog
@@ -112,6 +113,9 @@ struct LogRouteTests {
                 let reason = #"{"reason":"SUPERSEDED"}"#
                 let revoked = try await call(path.replacing("{agentId}", with: id), path, reason)
                 #expect(try await self.proven(revoked, agents)["eventType"] as? String == "AGENT_REVOKED")
+                // What each request had waited for before is part of its time.
+                let patiences = agents.integration.patiences.withLock { $0 }
+                #expect(patiences.count == 5 && patiences.allSatisfy { $0 > .zero && $0 < .seconds(20) })
                 try await shapes.check()
             }
         }
