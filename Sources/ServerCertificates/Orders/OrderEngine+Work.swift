@@ -163,6 +163,7 @@ extension OrderEngine {
             order.leave(order.state, at: now)
             (order.state, order.way) = (state, way)
         }
+        self.onStep(state.step)
         try work.checkGoesOn()
         return state
     }
