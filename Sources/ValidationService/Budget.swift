@@ -44,8 +44,8 @@ public enum Budget {
     /// Answers that are made for one client at once, such as proofs: each reads files and the database, of whose four
     /// readers eight times as many wait some milliseconds.
     public static let answerLoads = 32
-    /// Answers that are made of what is at hand in one turn of a connection, some ten microseconds each: less than a
-    /// signature takes that others on the same event loop wait for.
+    /// Answers that are made of what is at hand in one turn of a connection, some ten microseconds each: a tenth of a
+    /// millisecond for which others on the same event loop wait.
     static let atHandInTurn = 8
     /// Requests of one share that wait for a place among its loads: two seconds' work of the slowest, a few milliseconds' of
     /// most.

@@ -59,7 +59,8 @@ public struct LogSnapshot: Sendable {
     }
 
     private func rootAtHand(size: Int) -> LogHash? {
-        size == self.checkpoint.size ? self.checkpoint.root : self.olderRoots[size]
+        guard size < self.checkpoint.size else { return size == self.checkpoint.size ? self.checkpoint.root : nil }
+        return self.olderRoots[size]
     }
 
     /// The proof that this tree, or an older one, holds an entry, if all that it is made of is at hand.
@@ -156,7 +157,8 @@ final class OlderRoots: Sendable {
         get { self.roots.withLock { $0[size] } }
         set {
             self.roots.withLock { roots in
-                if roots.count >= Budget.olderRoots { roots.removeAll(keepingCapacity: true) }
+                // Any makes room: no order of asking is known to be better.
+                if roots[size] == nil, roots.count >= Budget.olderRoots { roots.remove(at: roots.startIndex) }
                 roots[size] = newValue
             }
         }

@@ -25,9 +25,7 @@ extension ConnectionHandler {
         _ bytes: Span<UInt8>
     ) {
         let shared = self.worker.dispatcher.context
-        let number = self.state.beganAnswer(now: self.worker.now)
-        let octets = (0..<min(head.totalLength, bytes.count)).map { bytes[$0] }
-        self.loading = Loading(head: head, octets: octets, route: share.route)
+        let number = self.beginLoading(head, share, bytes)
         guard let loader = shared.loader else { return self.write(.busy, context) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
@@ -42,6 +40,25 @@ extension ConnectionHandler {
             }
             eventLoop.execute { bound.value.loaded(number, outcome) }
         }
+    }
+
+    /// Sends a resource after what others on the event loop have asked for.
+    func postpone(
+        _ context: ChannelHandlerContext,
+        _ head: RequestHead,
+        _ resource: PublishedResource,
+        _ share: LoadShare,
+        _ bytes: Span<UInt8>
+    ) {
+        let number = self.beginLoading(head, share, bytes)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.loaded(number, .found(resource)) }
+    }
+
+    private func beginLoading(_ head: RequestHead, _ share: LoadShare, _ bytes: Span<UInt8>) -> Int {
+        let octets = (0..<min(head.totalLength, bytes.count)).map { bytes[$0] }
+        self.loading = Loading(head: head, octets: octets, route: share.route)
+        return self.state.beganAnswer(now: self.worker.now)
     }
 
     /// Nobody waits for what is looked for.

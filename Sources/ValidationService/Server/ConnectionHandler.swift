@@ -75,6 +75,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .ask(let request): self.ask(context, head, .request(request))
         case .send(let content, let range): self.send(context, content, range, isLast: persistence == .ends)
         case .load(let target, let share): self.load(context, head, target, share, bytes)
+        case .postpone(let resource, let share): self.postpone(context, head, resource, share, bytes)
         }
         if self.worker.dispatcher.writer.output.readableBytes >= Budget.outputBytes { self.flush(context, nil) }
     }

@@ -17,6 +17,8 @@ struct Dispatcher {
         case send(PublishedResource.Content, Range<Int>)
         /// What is at this path must be looked for.
         case load(ResourceTarget, LoadShare)
+        /// This is to be sent once others have had their turn.
+        case postpone(PublishedResource, LoadShare)
     }
 
     let context: ServerContext

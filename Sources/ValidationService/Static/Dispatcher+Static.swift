@@ -41,9 +41,8 @@ extension Dispatcher {
         guard head.method == .get || head.method == .head else {
             return self.refuseMethod(share.route, head, persistence)
         }
-        guard self.atHandLeft > 0, let resource = self.context.loader?.atHand(target) else {
-            return .load(target, share)
-        }
+        guard let resource = self.context.loader?.atHand(target) else { return .load(target, share) }
+        guard self.atHandLeft > 0 else { return .postpone(resource, share) }
         self.atHandLeft -= 1
         return self.serve(resource, head, bytes, persistence, route: share.route)
     }

@@ -43,7 +43,7 @@ public protocol ResourceLoading: Sendable {
     /// What is at a path, if it can be said at once; nil to ``load(_:)`` it.
     ///
     /// Called on event loops: waits for nothing, and takes some ten microseconds. Of what a connection sends at once, a few
-    /// requests are answered so; the next is loaded, so that others have their turn.
+    /// requests are answered; then others have their turn.
     func atHand(_ target: ResourceTarget) -> PublishedResource?
 
     /// What is at a path; nil for nothing.

@@ -35,7 +35,7 @@ struct NodeFileTests {
         try await withTemporaryDirectory { directory in
             let (log, path) = (try await Self.log().log, "\(directory)/nodes")
             for _ in 1...2 {
-                let file = try NodeFile(path: path)
+                let file = try NodeFile(path: path, reservedBytes: 0)
                 let proofs = LogProofs(storage: log.storage, identity: log.identity, nodes: file)
                 for size in [Self.count, 768, 513, 256, 255, 1] { try await Self.check(proofs, size: size) }
             }
@@ -47,7 +47,9 @@ struct NodeFileTests {
     @Test("what is kept is read: the tile that it was computed from is asked for no more")
     func reads() async throws {
         try await withTemporaryDirectory { directory in
-            let ((log, storage), file) = (try await Self.log(), try NodeFile(path: "\(directory)/nodes"))
+            let ((log, storage), file) = (
+                try await Self.log(), try NodeFile(path: "\(directory)/nodes", reservedBytes: 0)
+            )
             try await Self.check(LogProofs(storage: log.storage, identity: log.identity, nodes: file), size: Self.count)
             let tile = try #require(TileCoordinate(.hashes(level: 0), index: 1))
             storage.tiles.withLock { $0[tile] = nil }
@@ -81,7 +83,7 @@ struct NodeFileTests {
                 identity: log.identity,
                 lookup: ListLookup(),
                 signer: log.signers[1],
-                nodes: try NodeFile(path: path),
+                nodes: try NodeFile(path: path, reservedBytes: 0),
                 now: { Date() }
             )
             func ask(_ index: Int, _ size: Int) -> String { "/v1/log/inclusion/\(index)/\(size)" }
@@ -127,7 +129,11 @@ struct NodeFileTests {
         try await withTemporaryDirectory { directory in
             let (log, path) = (try await Self.log().log, "\(directory)/nodes")
             func proofs() throws -> LogProofs {
-                LogProofs(storage: log.storage, identity: log.identity, nodes: try NodeFile(path: path))
+                LogProofs(
+                    storage: log.storage,
+                    identity: log.identity,
+                    nodes: try NodeFile(path: path, reservedBytes: 0)
+                )
             }
             try await Self.check(try proofs(), size: Self.count)
             let whole = try Data(contentsOf: URL(filePath: path))
@@ -146,7 +152,11 @@ struct NodeFileTests {
     func damagedEdge() async throws {
         try await withTemporaryDirectory { directory in
             let (log, path) = (try await Self.log().log, "\(directory)/nodes")
-            let proofs = LogProofs(storage: log.storage, identity: log.identity, nodes: try NodeFile(path: path))
+            let proofs = LogProofs(
+                storage: log.storage,
+                identity: log.identity,
+                nodes: try NodeFile(path: path, reservedBytes: 0)
+            )
             for index in [5, 300, 599] { _ = try await proofs.inclusion(of: index, size: 600) }
             let whole = try Data(contentsOf: URL(filePath: path))
             let file = try FileHandle(forWritingTo: URL(filePath: path))
@@ -155,6 +165,19 @@ struct NodeFileTests {
             for _ in 1...2 { #expect(try await proofs.inclusion(of: 5, size: 600).isValid) }
             #expect(try Data(contentsOf: URL(filePath: path)) == whole)
         }
+    }
+
+    @Test("as many roots of older trees are kept as may be, and those that are known make no room")
+    func olderRoots() {
+        let (roots, known) = (OlderRoots(), LogHash.leaf([]))
+        for size in 0..<Budget.olderRoots { roots[size] = known }
+        for size in 0..<Budget.olderRoots { roots[size] = known }
+        #expect((0..<Budget.olderRoots).allSatisfy { roots[$0] == known })
+        for size in 1_000..<2_000 {
+            roots[size] = known
+            #expect(roots[size] == known)
+        }
+        #expect((0..<2_000).filter { roots[$0] != nil }.count == Budget.olderRoots)
     }
 
     @Test("nothing is kept when the disk has no more room than is left to others")
@@ -192,7 +215,9 @@ struct NodeFileTests {
     @Test("a log whose tiles were altered gives no proof with it either")
     func alteredTiles() async throws {
         try await withTemporaryDirectory { directory in
-            let ((log, storage), file) = (try await Self.log(), try NodeFile(path: "\(directory)/nodes"))
+            let ((log, storage), file) = (
+                try await Self.log(), try NodeFile(path: "\(directory)/nodes", reservedBytes: 0)
+            )
             let tile = try #require(TileCoordinate(.hashes(level: 0), index: 0))
             storage.tiles.withLock { $0[tile]?[40] ^= 1 }
             let proofs = LogProofs(storage: log.storage, identity: log.identity, nodes: file)
