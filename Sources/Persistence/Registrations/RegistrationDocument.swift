@@ -55,6 +55,7 @@ struct RegistrationDocument: Codable {
         let notAfter: Int64?
         let failure: String?
         let newThumbprint: String?
+        let lifetime: Int64?
     }
 
     struct Record: Codable {
@@ -167,6 +168,7 @@ extension RegistrationDocument.Request {
         self.notAfter = request.notAfter?.milliseconds
         self.failure = request.failure
         self.newThumbprint = request.newThumbprint
+        self.lifetime = request.lifetime
     }
 
     func restored() throws -> IdentityRequest {
@@ -179,7 +181,8 @@ extension RegistrationDocument.Request {
             serialNumber: try self.serialNumber.map { try SerialNumber(bytes: $0) },
             notAfter: self.notAfter.map(Date.init(milliseconds:)),
             failure: self.failure,
-            newThumbprint: self.newThumbprint
+            newThumbprint: self.newThumbprint,
+            lifetime: self.lifetime
         )
     }
 }

@@ -213,6 +213,8 @@ public struct IdentityRequest: Hashable, Sendable {
     public var failure: String?
     /// The thumbprint of the key that it puts in the place of the agent's; nil for the same key.
     public let newThumbprint: String?
+    /// The longest lifetime in seconds that was asked for; nil for none.
+    public let lifetime: Int64?
 
     /// Creates or restores a request.
     public init(
@@ -224,7 +226,8 @@ public struct IdentityRequest: Hashable, Sendable {
         serialNumber: SerialNumber? = nil,
         notAfter: Date? = nil,
         failure: String? = nil,
-        newThumbprint: String? = nil
+        newThumbprint: String? = nil,
+        lifetime: Int64? = nil
     ) {
         self.id = id
         self.request = request
@@ -235,6 +238,7 @@ public struct IdentityRequest: Hashable, Sendable {
         self.notAfter = notAfter
         self.failure = failure
         self.newThumbprint = newThumbprint
+        self.lifetime = lifetime
     }
 }
 

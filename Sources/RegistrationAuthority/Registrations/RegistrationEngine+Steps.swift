@@ -106,7 +106,7 @@ extension RegistrationEngine {
             CertificateOrder(
                 profile: self.settings.identityProfile,
                 request: parsed,
-                lifetime: registration.terms.lifetime,
+                lifetime: [registration.terms.lifetime, request.lifetime].compactMap(\.self).min(),
                 actor: registration.owner,
                 reference: registration.reference(of: request),
                 serverKeyHash: registration.serverKeyHash

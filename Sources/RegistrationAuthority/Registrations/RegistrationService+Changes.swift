@@ -117,20 +117,41 @@ extension RegistrationService {
             )
         }
         let csr = try IdentityCSR.parse(text, for: before.description.ansName)
+        return try await self.requestIdentity(
+            before,
+            IdentityWish(csr: csr),
+            by: principal,
+            from: origin,
+            waiting: patience
+        )
+    }
+
+    /// As ``requestIdentity(_:csr:by:from:waiting:)``, once the registration was read and the request is known to be for it.
+    func requestIdentity(
+        _ before: Registration,
+        _ wish: IdentityWish,
+        by principal: Principal,
+        from origin: RequestOrigin,
+        waiting patience: Duration
+    ) async throws -> (Registration, IdentityRequest) {
+        let (id, csr) = (before.id, wish.csr)
         let key = try IdentityKey(csr.publicKey)
         try await self.admit(before.description.host, principal, origin, self.rules.renewalLimits)
         let isChange = key.thumbprint != before.thumbprint
         if isChange { try await self.requireKeyChange(of: before, to: key, by: principal, from: origin) }
         let instant = self.environment.instant
         let request = IdentityRequest(
-            id: self.environment.drawID(),
+            id: wish.id ?? self.environment.drawID(),
             request: csr.derEncoded,
             submittedAt: instant,
             updatedAt: instant,
-            newThumbprint: isChange ? key.thumbprint : nil
+            newThumbprint: isChange ? key.thumbprint : nil,
+            lifetime: wish.lifetime
         )
         let changed = try await self.change(id, for: principal, takesLease: true) { current in
             try Self.requireNotEnded(current)
+            // A repetition, of which another was faster.
+            if current.requests.contains(where: { $0.id == request.id }) { return nil }
             // Another certificate for the same key does not wait until all records are in place.
             let isReady =
                 [.none, .obtainServer].contains(current.step) || (!isChange && current.step.isRecordUpkeep)

@@ -189,7 +189,7 @@ public struct RegistrationService: Sendable {
     }
 
     /// Waits until nobody works on a registration.
-    private func leaseEnds(of id: AgentID) async {
+    func leaseEnds(of id: AgentID) async {
         while let lease = try? await self.store.registration(id)?.lease, lease.until > self.environment.instant {
             guard (try? await self.environment.sleep(Budget.leaseLook)) != nil else { return }
         }
@@ -268,7 +268,7 @@ extension Registration {
 
 extension AlternativeName {
     /// The host that a name of an agent has: that of its ANS name, or the host itself; nil for any other name.
-    fileprivate var agentHost: AgentHost? {
+    var agentHost: AgentHost? {
         switch self {
         case .dns(let host): try? AgentHost(canonicalizing: host.description)
         case .uri(let uri): try? ANSName(agentName: uri.description).agentHost()

@@ -138,8 +138,7 @@ extension Route {
                     by: principal,
                     from: RequestOrigin(context)
                 )
-                let inclusion = count > 0 ? await log.newest(id, for: request, context) : nil
-                return .json(["linked": .integer(count)], proving: inclusion)
+                return .json(["linked": .integer(count)], proving: await log.newest(id, for: request, context))
             }
         )
     }

@@ -26,11 +26,12 @@ public struct LogCalls: Sendable {
 
     /// The proof of what was just done, if the caller waits for it and it comes in time.
     ///
-    /// What else the request has waited for counts.
+    /// What else the request has waited for counts; what the log has by then is proven all the same.
     func inclusion(of act: LogAct, for request: Request, _ context: ManagementContext) async -> LogInclusion? {
-        let patience = min(Preference.wait(in: request.headers), .seconds(Budget.integrationSeconds)) - context.age
-        guard patience > .zero else { return nil }
-        return await self.integration.inclusion(of: act, within: patience)
+        let wait = Preference.wait(in: request.headers)
+        guard wait > .zero else { return nil }
+        let patience = min(wait, .seconds(Budget.integrationSeconds)) - context.age
+        return await self.integration.inclusion(of: act, within: max(patience, .milliseconds(1)))
     }
 }
 

@@ -11,6 +11,8 @@ import TransparencyLog
 extension Route {
     /// Issues a certificate: `{"profile", "csr", "lifetime"?}` → 201.
     ///
+    /// Where the request is for the identity of a registered agent, by its key, the registration has it renewed.
+    ///
     /// With `Prefer: wait` the answer carries the proof that the log has it, when that comes in time.
     static func issueCertificate(
         _ authority: IssuingAuthority,
@@ -25,27 +27,42 @@ extension Route {
                 let form = try CertificateForm.preferred(by: request)
                 let body = try IssuanceBody(try await request.jsonBody())
                 try await registrations?.requireFree(body.csr.names, for: principal)
-                let application = CertificateApplication(
+                let key = try IdempotencyKey(
+                    request,
+                    scope: principal.actor,
                     profile: body.profile,
-                    request: body.csr,
+                    csr: body.csr,
+                    lifetime: body.lifetime
+                )
+                // The identity of a registered agent is its registration's, which goes on with it.
+                let renewed = try await registrations?.renewIdentity(
+                    body.csr,
+                    profile: body.profile,
                     lifetime: body.lifetime,
-                    requester: Requester(principal, context),
-                    idempotency: try IdempotencyKey(
-                        request,
-                        scope: principal.actor,
+                    token: key.map { "\($0.key) \($0.requestHash.hexadecimal)" },
+                    by: principal,
+                    from: RequestOrigin(context)
+                )
+                let stored: StoredCertificate
+                if let renewed {
+                    stored = try await authority.certificate(renewed).stored
+                } else {
+                    let application = CertificateApplication(
                         profile: body.profile,
-                        csr: body.csr,
-                        lifetime: body.lifetime
+                        request: body.csr,
+                        lifetime: body.lifetime,
+                        requester: Requester(principal, context),
+                        idempotency: key
                     )
-                )
-                let issued = try await authority.issue(application)
+                    stored = try await authority.issue(application).stored
+                }
                 let document = CertificateDocument(
-                    stored: issued.stored,
+                    stored: stored,
                     instant: authority.now,
-                    chain: chains[issued.stored.issuer],
-                    inclusion: await log?.inclusion(of: .issuance(issued.stored.serialNumber), for: request, context)
+                    chain: chains[stored.issuer],
+                    inclusion: await log?.inclusion(of: .issuance(stored.serialNumber), for: request, context)
                 )
-                let location = "/v1/certificates/\(issued.stored.serialNumber)"
+                let location = "/v1/certificates/\(stored.serialNumber)"
                 return document.response(.created, as: form, headers: [.location: location])
             }
         )

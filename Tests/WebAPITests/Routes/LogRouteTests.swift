@@ -113,7 +113,7 @@ struct LogRouteTests {
                 let reason = #"{"reason":"SUPERSEDED"}"#
                 let revoked = try await call(path.replacing("{agentId}", with: id), path, reason)
                 #expect(try await self.proven(revoked, agents)["eventType"] as? String == "AGENT_REVOKED")
-                // What each request had waited for before is part of its time.
+                // What each request has taken before is part of its time.
                 let patiences = agents.integration.patiences.withLock { $0 }
                 #expect(patiences.count == 5 && patiences.allSatisfy { $0 > .zero && $0 < .seconds(20) })
                 try await shapes.check()
