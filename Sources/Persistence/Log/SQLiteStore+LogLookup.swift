@@ -65,6 +65,37 @@ extension SQLiteStore: LogNumbering {
     }
 }
 
+extension SQLiteStore {
+    /// What the log has to tell of and the outbox does not refer to, in words: nothing, unless the store was altered.
+    public func unloggedActs(limit: Int) async throws -> [String] {
+        try await self.read { database in
+            try database.all(UnloggedRow.list, [Self.rows(limit)]) { row in
+                let (kind, subject) = (try LogOutboxRow.kind(row, at: 0), try row.value(1) as String)
+                return switch kind {
+                case .issued: "the issuance of certificate \(subject.lowercased())"
+                case .changed: "a revocation or release of certificate \(subject.lowercased())"
+                case .registration: "an event of agent \(subject)"
+                case .identity: "an event of identity \(subject)"
+                }
+            }
+        }
+    }
+}
+
+enum UnloggedRow {
+    private static func without(_ kind: Int, _ reference: String) -> String {
+        "NOT EXISTS (SELECT 1 FROM log_outbox WHERE kind = \(kind) AND reference = \(reference))"
+    }
+
+    static let list = """
+        SELECT 0, hex(serial) FROM certificates WHERE state IN (1, 3) AND \(without(0, "certificates.id"))
+        UNION ALL SELECT 1, hex(serial) FROM revocations WHERE \(without(1, "revocations.id"))
+        UNION ALL SELECT 2, agent_id FROM registration_events WHERE \(without(2, "registration_events.sequence"))
+        UNION ALL SELECT 3, identity FROM identity_events WHERE \(without(3, "identity_events.sequence"))
+        LIMIT ?
+        """
+}
+
 extension SQLiteStore: LogBacklogReading {
     /// Since when the oldest of what waits has waited.
     public func logBacklog() async throws -> LogBacklog {

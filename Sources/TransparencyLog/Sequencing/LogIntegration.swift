@@ -22,6 +22,7 @@ struct LogIntegration {
         let placement = try await Placement(entries, from: state.edge.size, index: self.parts.outbox)
         var edge = state.edge
         for place in placement.newPlaces { try edge.append(place.entry.data, leaf: place.leaf) }
+        self.parts.onStep(.placed)
         // 2. Durable tiles, then the checkpoint over them.
         let published = edge.size == state.edge.size ? nil : try await self.publish(&edge, after: state, lease: lease)
         // 3. The record of it.
@@ -38,6 +39,7 @@ struct LogIntegration {
             instant: self.parts.now()
         )
         try await self.parts.outbox.record(batch, lease: lease)
+        self.parts.onStep(.recorded)
         state = LogState(edge: edge, record: record, published: published ?? state.published)
         return placement.integrated
     }
@@ -48,6 +50,7 @@ struct LogIntegration {
         lease: LogLease
     ) async throws -> SignedCheckpoint {
         try await self.parts.storage.write(edge.takeTiles())
+        self.parts.onStep(.written)
         let next = Checkpoint(origin: self.parts.identity.origin, size: edge.size, root: edge.root)
         // A second look, at what is in the files: it must have this root, and go on from what was published.
         let nodes = TileNodeReader(self.parts.storage, size: edge.size)
@@ -57,12 +60,14 @@ struct LogIntegration {
         let path = try await nodes.consistencyPath(from: state.published.size, to: next.size)
         try next.check(follows: state.published.checkpoint, path: path)
         var signed = try await self.parts.sign(next)
+        self.parts.onStep(.signed)
         if let witnesses = self.parts.witnesses {
             signed = signed.adding(try await witnesses.cosign(signed, nodes: nodes))
             try self.parts.identity.check(signed)
         }
         try await self.checkStillOurs(state, lease: lease)
         try await self.parts.storage.publish(checkpoint: signed.bytes)
+        self.parts.onStep(.published)
         return signed
     }
 

@@ -2,6 +2,20 @@
 
 import FoundationEssentials
 
+/// How far a batch is.
+public enum BatchStep: String, Sendable, CaseIterable {
+    /// Its entries have their places; nothing is written.
+    case placed
+    /// Its tiles are durable.
+    case written
+    /// Its checkpoint is signed.
+    case signed
+    /// Its checkpoint is published.
+    case published
+    /// The store knows of it.
+    case recorded
+}
+
 /// The log's files, its store, its keys.
 struct LogParts: Sendable {
     let storage: any TileStorage
@@ -10,6 +24,8 @@ struct LogParts: Sendable {
     let signers: [any CheckpointSigner]
     let witnesses: (any CheckpointWitnessing)?
     let now: @Sendable () -> Date
+    /// Called at each step of a batch.
+    var onStep: @Sendable (BatchStep) -> Void = { _ in }
 
     /// Signs a checkpoint with each of the log's keys, and reads what came out as a client would.
     func sign(_ checkpoint: Checkpoint) async throws -> SignedCheckpoint {

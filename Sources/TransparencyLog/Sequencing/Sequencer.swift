@@ -29,6 +29,7 @@ public final class Sequencer: Service {
     ///   - holder: a name for this process, new at each start: the lease is held under it.
     ///   - now: the time of day.
     ///   - clock: measures pauses.
+    ///   - onStep: called at each step of a batch.
     /// - Throws: ``LogError`` with `.signingFailed` without a signer, or with one that the identity does not name.
     public init(
         storage: any TileStorage,
@@ -41,6 +42,7 @@ public final class Sequencer: Service {
         now: @escaping @Sendable () -> Date,
         clock: any Clock<Duration>,
         waiterLimit: Int = Budget.waiters,
+        onStep: @escaping @Sendable (BatchStep) -> Void = { _ in },
         logger: Logger
     ) throws(LogError) {
         guard !signers.isEmpty, signers.allSatisfy({ identity.keys.contains($0.key) }) else {
@@ -52,7 +54,8 @@ public final class Sequencer: Service {
             identity: identity,
             signers: signers,
             witnesses: witnesses,
-            now: now
+            now: now,
+            onStep: onStep
         )
         self.settings = settings
         self.holder = holder

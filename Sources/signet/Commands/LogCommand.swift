@@ -44,6 +44,9 @@ struct LogCommand: AsyncParsableCommand {
                         }
                     )
                     try await Self.compare(store, files, &report)
+                    for act in try await store.unloggedActs(limit: LogCommand.page) {
+                        report.found("\(act) is in the store and was never told to the log")
+                    }
                     try self.show(report, layout)
                 }
             }

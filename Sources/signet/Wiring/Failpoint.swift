@@ -1,17 +1,20 @@
 // Crashes on demand, in debug builds only: SIGNET_FAILPOINT=STEP[:COUNT] kills the process, as `kill -9` would, when an
-// issuance, a registration, an agent's renewal, a witness or, as `order-STEP`, an order of a public certificate reaches the step
-// for the COUNTth time. Release builds have none of this.
+// issuance, a registration, an agent's renewal, a witness or, as `order-STEP`, an order of a public certificate or, as `log-STEP`,
+// a batch of the log reaches the step for the COUNTth time. Release builds have none of this.
 
 import ACME
 import AgentClient
 import CertificateAuthority
 import RegistrationAuthority
+import TransparencyLog
 
 enum Failpoint {
     #if DEBUG
         static let onStep: @Sendable (IssuanceStep) -> Void = { counter.reached($0.rawValue) }
         static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { counter.reached($0.rawValue) }
         static let onOrderStep: @Sendable (OrderState.Step) -> Void = { counter.reached("order-\($0.rawValue)") }
+
+        static let onBatchStep: @Sendable (BatchStep) -> Void = { counter.reached("log-\($0.rawValue)") }
 
         /// A step's name is that of its case: `received`.
         static let onEnrolmentStep: @Sendable (EnrolmentStep) throws -> Void = { step in
@@ -25,6 +28,7 @@ enum Failpoint {
         static let onStep: @Sendable (IssuanceStep) -> Void = { _ in }
         static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { _ in }
         static let onOrderStep: @Sendable (OrderState.Step) -> Void = { _ in }
+        static let onBatchStep: @Sendable (BatchStep) -> Void = { _ in }
         static let onEnrolmentStep: @Sendable (EnrolmentStep) throws -> Void = { _ in }
         static let onWitnessPersisted: @Sendable () -> Void = {}
     #endif

@@ -144,6 +144,7 @@ struct LogAssembly: Sendable {
             holder: UUID().uuidString.lowercased(),
             now: SystemEnvironment.now,
             clock: SystemEnvironment.clock,
+            onStep: Failpoint.onBatchStep,
             logger: logger
         )
         let producer = EventProducer(

@@ -49,6 +49,55 @@ struct LogCrashTests {
         try daemon.verifyLog()
     }
 
+    @Test("killed at each step of a batch, it loses nothing and shows one history", arguments: BatchStep.allCases)
+    func killedAtStep(_ step: BatchStep) async throws {
+        let daemon = try SignetDaemon()
+        let ledger = LogLedger()
+        // The authority's own certificates are the first batch.
+        try daemon.start(api: "http://127.0.0.1:0", environment: ["SIGNET_FAILPOINT": "log-\(step.rawValue):3"])
+        let client = LoadClient(url: daemon.url, token: try daemon.token)
+        let reader = Task { await ledger.read(daemon, certificates: { client.certificates.map(\.serial) }) }
+        try await client.run(callers: 4, requests: 2_000)
+        daemon.kill()
+        reader.cancel()
+        await reader.value
+        #expect(client.unexpected.isEmpty)
+        #expect(client.certificates.count < 8_000, "the failpoint was not reached")
+        try daemon.start(api: "http://127.0.0.1:0")
+        let total = client.certificates.count
+        try await daemon.waitForLog(.seconds(60)) { $0.size >= total }
+        try await daemon.issue(1)
+        try await daemon.waitForLog { $0.size > total }
+        #expect(daemon.stop() == 0)
+        try await ledger.check(daemon)
+        try daemon.verifyLog()
+    }
+
+    @Test("what the store has and never told the log is found by verification")
+    func untold() async throws {
+        let daemon = try SignetDaemon()
+        try daemon.start(api: "http://127.0.0.1:0")
+        try await daemon.issue(1)
+        try await daemon.waitForLog { $0.size >= 2 }
+        #expect(daemon.stop() == 0)
+        try daemon.verifyLog()
+        func change(_ sql: String) throws {
+            let result = try shell("sqlite3", ["\(daemon.state)/signet.db", sql])
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        try change("CREATE TRIGGER untold BEFORE INSERT ON log_outbox BEGIN SELECT RAISE(IGNORE); END")
+        try daemon.start(api: "http://127.0.0.1:0")
+        let serial = try #require(try await daemon.issue(1).first?.serial)
+        #expect(daemon.stop() == 0)
+        try change("DROP TRIGGER untold")
+        let result = try daemon.run("log", "verify")
+        let said = result.output + result.errors
+        #expect(
+            result.status == 1 && said.contains("certificate \(serial) is in the store and was never told"),
+            "\(said)"
+        )
+    }
+
     /// What is done to the files of a stopped daemon.
     enum Damage: String, CaseIterable {
         case checkpointOfYesterday
