@@ -111,6 +111,11 @@ struct PeerBench: Sendable {
         )
     }
 
+    /// A process that orders from another CA, with a store of its own.
+    func process(with authority: ServerAuthority) -> OrderBench {
+        Self.process(authority, self.resolver, self.provider, false, MemoryStore(), TestTime(Date()))
+    }
+
     /// Another process over the same store.
     func other() -> OrderBench {
         Self.process(self.authority, self.resolver, self.provider, false, self.bench.store, self.bench.time)
