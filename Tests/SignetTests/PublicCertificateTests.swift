@@ -51,8 +51,13 @@ struct PublicCertificateTests {
         return output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
     }
 
-    private func write(_ text: String, in daemon: SignetDaemon, replacing former: String) throws {
-        let file = "\(daemon.state)/config.yaml"
+    private func write(
+        _ text: String,
+        in daemon: SignetDaemon,
+        replacing former: String,
+        file name: String = "config.yaml"
+    ) throws {
+        let file = "\(daemon.state)/\(name)"
         let old = try String(contentsOfFile: file, encoding: .utf8)
         #expect(old.contains(former))
         try old.replacing(former, with: text).write(toFile: file, atomically: true, encoding: .utf8)
@@ -81,6 +86,21 @@ struct PublicCertificateTests {
         try self.write("http://ca.test/dir\"", in: daemon, replacing: "https://ca.test/dir\", profil: x")
         let plain = try check()
         #expect(plain.status == 2 && plain.errors.contains("no https address"), "\(plain.errors)")
+        try self.write("https://ca.test/dir\"", in: daemon, replacing: "http://ca.test/dir\"")
+        var former = "httpHosts: []"
+        for (command, reason) in [
+            ("{run: place-file, hosts: [a.test]}", "from '/' on"), ("{run: /bin/true}", "hosts"),
+            ("{run: /bin/true, hosts: []}", "'hosts' are those"),
+            ("{run: /nowhere/place-file, hosts: [a.test]}", "/nowhere/place-file is no program"),
+        ] {
+            let setting = "httpHosts: []\n  httpCommand: \(command)"
+            try self.write(setting, in: daemon, replacing: former)
+            former = setting
+            let wrong = try check()
+            #expect(wrong.status == 2 && wrong.errors.contains(reason), "\(command): \(wrong.errors)")
+        }
+        try self.write("httpHosts: []\n  httpCommand: {run: /bin/true, hosts: [a.test]}", in: daemon, replacing: former)
+        #expect(try check().status == 0)
     }
 
     @Test("init makes the account's key on the token, once, also when it was interrupted; no file has it")
@@ -114,10 +134,10 @@ struct PublicCertificateTests {
     }
 
     @Test(
-        "an order in the store is taken to its end by the daemon, over its own public side, across a kill",
-        arguments: ["", ", accountKey: token"]
+        "an order in the store is taken to its end by the daemon, over its own public side or by a command, across a kill",
+        arguments: [("", false), (", accountKey: token", false), ("", true)]
     )
-    func obtained(accountKey: String) async throws {
+    func obtained(accountKey: String, byCommand: Bool) async throws {
         let daemon = try SignetDaemon()
         let ports = try self.ports(6)
         let directory = daemon.directory
@@ -161,12 +181,29 @@ struct PublicCertificateTests {
             in: daemon,
             replacing: "authorities: {}"
         )
-        try self.write("httpHosts: [\"*.agents.test\"]", in: daemon, replacing: "httpHosts: []")
+        let hosts = "[\"*.agents.test\"]"
+        let web = directory.file("web")
+        var webServer: Peer?
+        if byCommand {
+            let program = try self.makeCommand(in: directory, web: web)
+            let setting = "httpHosts: []\n  httpCommand: {run: \"\(program)\", hosts: \(hosts)}"
+            try self.write(setting, in: daemon, replacing: "httpHosts: []")
+            let dns =
+                "resolvers: [\"127.0.0.1:\(ports[4])\"]\nhttpProofPort: \(ports[2])\nadmittedAddresses: [127.0.0.0/8]"
+            try self.write(dns, in: daemon, replacing: "resolvers: []", file: "dns.yaml")
+            webServer = try Peer(
+                ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", web, "\(ports[2])"],
+                log: directory.file("web.log")
+            )
+        } else {
+            try self.write("httpHosts: \(hosts)", in: daemon, replacing: "httpHosts: []")
+        }
+        defer { withExtendedLifetime(webServer) {} }
         let again = try shell(signetProgram, ["init", "--state", daemon.state])
         #expect(again.status == 0, "\(again.errors)")
         let files = FileManager.default
         #expect(files.fileExists(atPath: "\(daemon.state)/secrets/acme-pebble.key") == accountKey.isEmpty)
-        let publicSide = "http://127.0.0.1:\(ports[2])"
+        let publicSide = "http://127.0.0.1:\(byCommand ? 0 : ports[2])"
         // Before the CA looks: it does so once, and the daemon is not there while it is killed.
         try daemon.start(public: publicSide, environment: ["SIGNET_FAILPOINT": "order-presenting"])
 
@@ -203,10 +240,35 @@ struct PublicCertificateTests {
         let leaf = try EncodedCertificate(der: kept.certificate.certificate)
         #expect(leaf.fields.publicKey == order.request.publicKey.certificateKey)
         #expect(try await store.certificates(of: "agent-1").count == 1)
+        if byCommand {
+            #expect(try await store.order("order-1")?.order.way == .command)
+            let calls = try String(contentsOfFile: directory.file("calls"), encoding: .utf8).split(separator: "\n")
+            #expect(calls.first == "place \(Self.host) -" && calls.last == "remove \(Self.host) -", "\(calls)")
+            let left = try files.contentsOfDirectory(atPath: "\(web)/.well-known/acme-challenge")
+            #expect(left.isEmpty)
+        }
         #expect(daemon.stop() == 0)
         await store.close()
         let text = daemon.log
         #expect(!text.contains("PRIVATE KEY"))
+    }
+
+    /// A program that places files in a directory, and notes its calls with what it sees of the daemon's environment.
+    private func makeCommand(in directory: TemporaryDirectory, web: String) throws -> String {
+        try FileManager.default.createDirectory(atPath: web, withIntermediateDirectories: true)
+        let program = directory.file("place-file")
+        try """
+        #!/bin/sh
+        set -eu
+        file="\(web)$SIGNET_CHALLENGE_PATH"
+        case "$1" in
+        place) mkdir -p "$(dirname "$file")" && printf %s "$SIGNET_CHALLENGE_CONTENT" >"$file" ;;
+        remove) rm -f "$file" ;;
+        esac
+        echo "$1 $SIGNET_CHALLENGE_HOST ${HOME:--}" >>"\(directory.file("calls"))"
+        """.write(toFile: program, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        return program
     }
 
     private func wait(_ daemon: SignetDaemon, until isSo: () async throws -> Bool) async throws {

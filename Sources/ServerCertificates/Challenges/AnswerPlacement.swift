@@ -7,7 +7,14 @@ import PKIX
 extension ChallengeWays {
     /// Places an answer; one that is there stays, and what owners and the listener answer needs nothing but its record.
     func place(_ answer: PlacedAnswer) async throws {
-        guard case .zone = answer.way else { return }
+        switch answer.way {
+        case .zone: try await self.placeRecord(answer)
+        case .command: try await self.command(for: answer).place(ChallengeFile(answer.challenge))
+        case .listener, .owner: break
+        }
+    }
+
+    private func placeRecord(_ answer: PlacedAnswer) async throws {
         let (zone, record) = try await self.record(of: answer)
         // An order of a former version may have chosen a name that is not admitted any more.
         guard await self.admits(record.name, for: try DomainName(answer.challenge.recordName)) else {
@@ -22,7 +29,28 @@ extension ChallengeWays {
 
     /// Removes an answer; one that is not there does no harm.
     func remove(_ answer: PlacedAnswer) async throws {
-        guard case .zone = answer.way else { return }
+        switch answer.way {
+        case .zone: try await self.removeRecord(answer)
+        case .command: try await self.command(for: answer).remove(ChallengeFile(answer.challenge))
+        case .listener, .owner: break
+        }
+    }
+
+    /// What places the answer's file.
+    private func command(for answer: PlacedAnswer) throws(ServerCertificateError) -> any ChallengeFilePlacing {
+        let host = answer.challenge.identifier.value
+        guard let placing = self.placing, placing.isFor(host) else {
+            throw ServerCertificateError(
+                .answerNotFound,
+                "no command places files on \(host) any more; name it again under acme.httpCommand, or remove"
+                    + " \(answer.challenge.path) there by hand",
+                isTransient: true
+            )
+        }
+        return placing
+    }
+
+    private func removeRecord(_ answer: PlacedAnswer) async throws {
         let (zone, record) = try await self.record(of: answer)
         let results = await zone.provider.apply([.remove(record)], in: zone.apex)
         // With the zone went the record.
@@ -39,6 +67,7 @@ extension ChallengeWays {
         case .zone:
             let (zone, record) = try await self.record(of: answer)
             return try await self.missing(record.name, answer, in: zone.authoritative)
+        case .command: return await self.missingFile(answer.challenge)
         case .owner where answer.challenge.type == .http01: return await self.missingFile(answer.challenge)
         case .owner:
             let name = try DomainName(answer.challenge.recordName)

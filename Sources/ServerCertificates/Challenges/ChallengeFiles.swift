@@ -1,4 +1,6 @@
-// The ports to files of http-01 (RFC 8555 §8.3): those that owners place, and those that we serve.
+// The ports to files of http-01 (RFC 8555 §8.3): those that owners place, those that a command places, and those that we serve.
+
+import ACME
 
 /// Reads files from hosts, as a CA would.
 ///
@@ -9,6 +11,39 @@ public protocol ChallengeFiles: Sendable {
     ///
     /// - Throws: What tells in words why the host cannot be asked.
     func content(at path: String, of host: String) async throws -> String?
+}
+
+/// A file of http-01.
+public struct ChallengeFile: Hashable, Sendable {
+    /// The host that has to have it.
+    public let host: String
+    /// Its path there: `/.well-known/acme-challenge/TOKEN`.
+    public let path: String
+    /// What it contains: the key authorization.
+    public let content: String
+
+    init(_ challenge: PreparedChallenge) {
+        (self.host, self.path) = (challenge.identifier.value, challenge.path)
+        self.content = challenge.keyAuthorization
+    }
+}
+
+/// Has files placed where hosts' own web servers have theirs.
+///
+/// Calls end in bounded time; any number of tasks may call. To place what is there, or to remove what is not, does no harm.
+public protocol ChallengeFilePlacing: Sendable {
+    /// Whether a host's files are placed by it.
+    func isFor(_ host: String) -> Bool
+
+    /// Places a file.
+    ///
+    /// - Throws: What tells in words why it is not there.
+    func place(_ file: ChallengeFile) async throws
+
+    /// Removes a file.
+    ///
+    /// - Throws: What tells in words why it may still be there.
+    func remove(_ file: ChallengeFile) async throws
 }
 
 /// Knows the answers to http-01 that are served by the public listener under `/.well-known/acme-challenge/TOKEN`.

@@ -1,5 +1,5 @@
 // How control of a host can be proven: by DNS where we write the zone or the owner has delegated the name, over HTTP where
-// the host leads to our listener, else by the owner.
+// the host leads to our listener or a command places files on it, else by the owner.
 
 import ACME
 public import DNS
@@ -13,6 +13,7 @@ public struct ChallengeWays: Sendable {
     let resolver: Resolver
     let propagation: Propagation
     let files: any ChallengeFiles
+    let placing: (any ChallengeFilePlacing)?
     /// Names below which answers of any host may be written.
     let delegations: [DomainName]
 
@@ -23,7 +24,8 @@ public struct ChallengeWays: Sendable {
     ///   - leadsHere: whether `http://HOST/.well-known/acme-challenge/` leads to our public listener.
     ///   - resolver: follows aliases and finds the authoritative servers.
     ///   - clock: for pauses.
-    ///   - files: reads what owners have placed.
+    ///   - files: reads what owners, and the command, have placed.
+    ///   - placing: places files on hosts; nil for none.
     ///   - delegations: names in our zones that are there for answers alone: below them is written wherever an owner's
     ///     `_acme-challenge` leads.
     public init(
@@ -32,6 +34,7 @@ public struct ChallengeWays: Sendable {
         resolver: Resolver,
         clock: any Clock<Duration>,
         files: any ChallengeFiles,
+        placing: (any ChallengeFilePlacing)? = nil,
         delegations: [DomainName] = []
     ) {
         self.zone = zone
@@ -39,6 +42,7 @@ public struct ChallengeWays: Sendable {
         self.resolver = resolver
         self.propagation = Propagation(resolver: resolver, clock: clock)
         self.files = files
+        self.placing = placing
         self.delegations = delegations
     }
 
@@ -54,7 +58,10 @@ public struct ChallengeWays: Sendable {
                 unanswered = error
             }
         }
-        if types.contains(.http01), await self.leadsHere(host) { return .listener }
+        if types.contains(.http01) {
+            if await self.leadsHere(host) { return .listener }
+            if self.placing?.isFor(host) == true { return .command }
+        }
         if let unanswered {
             throw ServerCertificateError(
                 .noChallenge,

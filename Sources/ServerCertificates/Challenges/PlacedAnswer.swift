@@ -9,6 +9,8 @@ public enum ChallengeWay: Hashable, Sendable, Codable {
     case zone(apex: String, name: String)
     /// By a file that our public listener serves.
     case listener
+    /// By a file that the operator's command places where the host's own web server has it.
+    case command
     /// By what the owner places.
     case owner
 
@@ -16,7 +18,7 @@ public enum ChallengeWay: Hashable, Sendable, Codable {
     var types: [ChallengeType] {
         switch self {
         case .zone: [.dns01]
-        case .listener: [.http01]
+        case .listener, .command: [.http01]
         case .owner: [.dns01, .http01]
         }
     }

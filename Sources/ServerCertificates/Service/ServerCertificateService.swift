@@ -47,7 +47,7 @@ public struct ServerCertificateService: ServerCertificateObtaining {
             guard let authority = self.authorities.all.first?.authority else { return false }
             switch try await self.ways.choose(for: host, among: authority.challengeTypes) {
             case .zone(_, let name): return try DomainName(name) == DomainName(host).prepending("_acme-challenge")
-            case .listener: return true
+            case .listener, .command: return true
             case .owner: return false
             }
         }

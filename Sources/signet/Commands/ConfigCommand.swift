@@ -49,6 +49,7 @@ struct ConfigCommand: AsyncParsableCommand {
                 }
                 let keys = AccountKeys(layout: layout, hierarchy: definitions.hierarchy)
                 for authority in configuration.acme.authorities { try authority.check(keys) }
+                try configuration.acme.command?.check()
                 let zones = try await DNSAssembly(DNSDefinition(file: layout.dns, directory: layout.directory))
                 await zones.shutdown()
                 let policy = try PolicyFile.read(layout.policy)

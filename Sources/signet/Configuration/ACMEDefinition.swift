@@ -35,7 +35,9 @@ struct ACMEDefinition: Sendable {
     let authorities: [Authority]
     let failover: FailoverPolicy
     /// Hosts whose plain HTTP leads to our public listener: names, or `*.` and a name for all below it.
-    let hosts: [String]
+    let hosts: HostPatterns
+    /// What places files of http-01 on the hosts that it names; nil for nothing.
+    let command: ChallengeCommand?
     /// Names in zones that we write below which owners' `_acme-challenge` may lead.
     let delegations: [DomainName]
 
@@ -43,14 +45,15 @@ struct ACMEDefinition: Sendable {
     static let none = ACMEDefinition()
 
     private init() {
-        (self.authorities, self.failover, self.hosts, self.delegations) = ([], FailoverPolicy(), [], [])
+        (self.authorities, self.failover, self.hosts, self.delegations) = ([], FailoverPolicy(), HostPatterns([]), [])
+        self.command = nil
     }
 
     /// Reads the section.
     ///
     /// - Throws: `PKIXError`; the reason names file, line and key.
     init(_ definition: Definition, directory: String) throws(PKIXError) {
-        try definition.requireKeys(["authorities", "failover", "httpHosts", "delegations"])
+        try definition.requireKeys(["authorities", "failover", "httpHosts", "httpCommand", "delegations"])
         var authorities: [Authority] = []
         if let all = definition["authorities"] {
             for name in all.keys {
@@ -59,8 +62,19 @@ struct ACMEDefinition: Sendable {
         }
         self.authorities = authorities
         self.failover = try Self.failover(definition["failover"])
-        self.hosts = try Self.texts(definition["httpHosts"]).map { $0.lowercased() }
+        self.hosts = HostPatterns(try Self.texts(definition["httpHosts"]))
+        self.command = try Self.command(definition["httpCommand"])
         self.delegations = try Self.names(definition["delegations"])
+    }
+
+    private static func command(_ definition: Definition?) throws(PKIXError) -> ChallengeCommand? {
+        guard let definition else { return nil }
+        try definition.requireKeys(["run", "hosts"])
+        let program = try definition.required("run")
+        let (path, hosts) = (try program.text(), try Self.texts(try definition.required("hosts")))
+        guard path.hasPrefix("/") else { throw program.error("the whole path of a program, from '/' on") }
+        guard !hosts.isEmpty else { throw definition.error("'hosts' are those that the program places files on") }
+        return ChallengeCommand(program: path, hosts: HostPatterns(hosts))
     }
 
     private static func failover(_ definition: Definition?) throws(PKIXError) -> FailoverPolicy {
@@ -89,10 +103,17 @@ struct ACMEDefinition: Sendable {
         }
         return names
     }
+}
 
-    /// Whether a host's plain HTTP leads to our public listener.
-    func leadsHere(_ host: String) -> Bool {
-        self.hosts.contains { $0 == host || ($0.hasPrefix("*.") && host.hasSuffix($0.dropFirst())) }
+/// Hosts: names, or `*.` and a name for all below it.
+struct HostPatterns: Hashable, Sendable {
+    private let patterns: [String]
+
+    init(_ patterns: [String]) { self.patterns = patterns.map { $0.lowercased() } }
+
+    /// Whether a host is one of them.
+    func contains(_ host: String) -> Bool {
+        self.patterns.contains { $0 == host || ($0.hasPrefix("*.") && host.hasSuffix($0.dropFirst())) }
     }
 }
 

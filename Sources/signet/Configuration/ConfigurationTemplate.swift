@@ -50,7 +50,9 @@ struct ConfigurationTemplate {
         # Run 'signet init' again when one was added: it makes the account's key, secrets/acme-NAME.key, or, with
         # "accountKey: token", one that never leaves the token of the log's keys. "agreeToTerms" says that you agree to the CA's
         # terms of service. "httpHosts" are hosts (*.NAME: all below it) whose port 80 leads to the
-        # public side's /.well-known/acme-challenge/. An order leaves a CA that was away for "outages" runs, or for "after".
+        # public side's /.well-known/acme-challenge/; "httpCommand" is a program that places the files on further hosts:
+        # {run: /usr/local/sbin/challenge-file, hosts: ["*.example.org"]}, called as "PROGRAM place" and "PROGRAM remove" with
+        # SIGNET_CHALLENGE_HOST, SIGNET_CHALLENGE_PATH and SIGNET_CHALLENGE_CONTENT. An order leaves a CA that was away for "outages" runs, or for "after".
         # "delegations" are names in zones that we write, such as challenges.agents.example, below which owners' _acme-challenge
         # may lead (CNAME); where it leads elsewhere, the owner answers the CA. How much is ordered: policies/registration.yaml.
         acme:

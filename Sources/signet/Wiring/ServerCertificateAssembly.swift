@@ -121,10 +121,11 @@ struct ServerCertificateAssembly: Sendable {
                     ChallengeZone(apex: zone.apex, provider: zone.provider, servers: zone.servers)
                 }
             },
-            leadsHere: { definition.leadsHere($0) },
+            leadsHere: { definition.hosts.contains($0) },
             resolver: dns.resolver,
             clock: SystemEnvironment.clock,
             files: OwnersFiles(dns: dns),
+            placing: definition.command,
             delegations: definition.delegations
         )
     }

@@ -28,6 +28,46 @@ final class MemoryFiles: ChallengeFiles {
     func content(at path: String, of host: String) async throws -> String? { self.files.withLock { $0[host + path] } }
 }
 
+/// The web server of `*.elsewhere.test`, on which files are placed; its files are those that are read.
+final class MemoryWebServer: ChallengeFilePlacing {
+    struct Broken: Error {}
+
+    let files: MemoryFiles
+    private let placed = Mutex<[String: String]>([:])
+    private let failures = Mutex(0)
+
+    init(files: MemoryFiles) { self.files = files }
+
+    /// Fails so many calls from now on.
+    func fail(_ count: Int) { self.failures.withLock { $0 = count } }
+
+    /// The file at a path; nil when there is none.
+    func content(at path: String) -> String? { self.placed.withLock { $0[path] } }
+
+    var isEmpty: Bool { self.placed.withLock { $0.isEmpty } }
+
+    private func checkWorks() throws {
+        let isBroken = self.failures.withLock { count in
+            defer { count = max(0, count - 1) }
+            return count > 0
+        }
+        if isBroken { throw Broken() }
+    }
+
+    func isFor(_ host: String) -> Bool { host.hasSuffix(".elsewhere.test") }
+
+    func place(_ file: ChallengeFile) async throws {
+        try self.checkWorks()
+        self.placed.withLock { $0[file.path] = file.content }
+        self.files.put(file.content, at: file.path, of: file.host)
+    }
+
+    func remove(_ file: ChallengeFile) async throws {
+        try self.checkWorks()
+        self.placed.withLock { $0[file.path] = nil }
+    }
+}
+
 /// Trusts every chain, unless told otherwise.
 struct ChainVerdict: ChainChecking {
     var refusal: IssuingFailure?
@@ -56,6 +96,7 @@ struct OrderBench: Sendable {
         leadsHere: Bool = true,
         resolver: Resolver = Resolver(client: DNSClient(generator: SystemRandomNumberGenerator()), servers: []),
         zone: @escaping @Sendable (DomainName) async -> ChallengeZone? = { _ in nil },
+        placing: (any ChallengeFilePlacing)? = nil,
         delegations: [DomainName] = [],
         chains: ChainVerdict = ChainVerdict(),
         settings: ServerCertificateSettings = ServerCertificateSettings()
@@ -80,6 +121,7 @@ struct OrderBench: Sendable {
                 resolver: resolver,
                 clock: clock,
                 files: files,
+                placing: placing,
                 delegations: delegations
             ),
             environment: environment,
