@@ -6,10 +6,10 @@ import Glibc
 import PKIX
 import ServerCertificates
 
-/// Runs the program: `PROGRAM place` or `PROGRAM remove`, with SIGNET_CHALLENGE_HOST, SIGNET_CHALLENGE_PATH and
-/// SIGNET_CHALLENGE_CONTENT, and of the daemon's own environment PATH alone. Exit code 0 says that it is done.
+/// Runs the operator's program, one call at a time.
 ///
-/// One runs at a time.
+/// It is called as `PROGRAM place` and `PROGRAM remove`, with SIGNET_CHALLENGE_HOST, SIGNET_CHALLENGE_PATH and
+/// SIGNET_CHALLENGE_CONTENT, and PATH alone of the daemon's own environment. Exit code 0 says that it is done.
 struct ChallengeCommand: ChallengeFilePlacing {
     /// The program's path.
     let program: String
