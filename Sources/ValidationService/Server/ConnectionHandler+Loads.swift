@@ -52,7 +52,8 @@ extension ConnectionHandler {
     ) {
         let number = self.beginLoading(head, share, bytes)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.execute { bound.value.loaded(number, .found(resource)) }
+        // A moment later: what is executed at once comes before other connections are looked at.
+        context.eventLoop.scheduleTask(in: .microseconds(50)) { bound.value.loaded(number, .found(resource)) }
     }
 
     private func beginLoading(_ head: RequestHead, _ share: LoadShare, _ bytes: Span<UInt8>) -> Int {
