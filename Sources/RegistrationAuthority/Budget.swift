@@ -60,4 +60,6 @@ public enum Budget {
     public static let changeAttempts = 8
     /// Requests for identity certificates of one agent, without those that have expired: one an hour for four days.
     public static let identityRequests = 100
+    /// Seconds for which the same request is a repetition of the first: as for all certificates, a day.
+    static let repetitionSeconds: Double = 86_400
 }

@@ -166,6 +166,8 @@ struct RegistrationMachine {
             self.registration.requests.removeAll { $0.status == .rejected || ($0.notAfter ?? .distantFuture) < instant }
         }
         guard self.registration.requests.count < Budget.identityRequests else { return false }
+        // One that was rejected makes room for the same again.
+        self.registration.requests.removeAll { $0.id == request.id }
         self.registration.requests.append(request)
         self.advance(to: .issueIdentity, at: instant)
         return true

@@ -151,7 +151,7 @@ extension RegistrationService {
         let changed = try await self.change(id, for: principal, takesLease: true) { current in
             try Self.requireNotEnded(current)
             // A repetition, of which another was faster.
-            if current.requests.contains(where: { $0.id == request.id }) { return nil }
+            if current.requests.contains(where: { $0.id == request.id && $0.status != .rejected }) { return nil }
             // Another certificate for the same key does not wait until all records are in place.
             let isReady =
                 [.none, .obtainServer].contains(current.step) || (!isChange && current.step.isRecordUpkeep)

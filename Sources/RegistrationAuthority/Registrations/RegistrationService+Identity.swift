@@ -1,6 +1,7 @@
 // Renewal of a registered agent's identity by whoever asks for certificates, and knows nothing of registrations.
 
 import Crypto
+import FoundationEssentials
 public import PKIX
 
 /// What is asked for as an agent's identity certificate.
@@ -37,13 +38,17 @@ extension RegistrationService {
         guard profile == self.engine.settings.identityProfile,
             let registration = try await self.agent(named: csr.names, boundTo: csr.publicKey, of: principal)
         else { return nil }
-        let id = token.map { AgentID(of: SHA256.hash(data: Array("\(principal.actor)\n\($0)".utf8))) }
-        let known = registration.requests.first { $0.id == id }
+        let named = token.map { AgentID(of: SHA256.hash(data: Array("\(principal.actor)\n\($0)".utf8))) }
+        let known = registration.requests.first { $0.id == named && $0.status != .rejected }
+        let since = self.environment.instant.addingTimeInterval(-Budget.repetitionSeconds)
+        // A request of long ago is not repeated, and one that failed holds no name.
+        let isOld = known.map { $0.status != .pending && $0.submittedAt < since } ?? false
+        let id = isOld ? nil : named
         // What was asked for before is waited for, whoever works on it.
         let request =
-            if let known, known.status != .pending {
+            if let known, known.status != .pending, !isOld {
                 known
-            } else if known != nil {
+            } else if known != nil, !isOld {
                 try await self.rest(of: registration.id).requests.first { $0.id == id }
             } else {
                 try await self.requestIdentity(

@@ -50,6 +50,32 @@ struct IdentityRenewalTests {
             let other = try await agents.call(.post, path, as: .issuer, headers: self.key("k-2"), body: body)
             #expect(other.status == 201 && other.json["serial"] as? String != serial)
             #expect(try await self.registration(id, agents).requests.count == 3)
+            // After a day the key is another request's.
+            agents.clock.advance(by: 86_401)
+            let late = try await agents.call(.post, path, as: .issuer, headers: self.key("k-1"), body: body)
+            #expect(late.status == 201 && late.json["serial"] as? String != serial, "\(late.body)")
+            #expect(try await self.registration(id, agents).requests.count == 4)
+        }
+    }
+
+    @Test("a request that is refused holds no key: the same may be asked for again")
+    func refused() async throws {
+        try await AgentAPI.run { agents in
+            let agent = TestAgent()
+            let id = try await agents.activate("weather", as: .issuer, agent: agent)
+            let body = try self.body(agent, "weather", ["lifetime": 1])
+            for _ in 1...2 {
+                let answer = try await agents.call(
+                    .post,
+                    "/v1/certificates",
+                    as: .issuer,
+                    headers: self.key("k-1"),
+                    body: body
+                )
+                #expect(answer.status == 422, "\(answer.body)")
+                let requests = try await self.registration(id, agents).requests
+                #expect(requests.map(\.status) == [.signed, .rejected])
+            }
         }
     }
 
