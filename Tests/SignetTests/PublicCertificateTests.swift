@@ -266,6 +266,8 @@ struct PublicCertificateTests {
         remove) rm -f "$file" ;;
         esac
         echo "$1 $SIGNET_CHALLENGE_HOST ${HOME:--}" >>"\(directory.file("calls"))"
+        # Nobody waits for what it leaves behind.
+        sleep 8 &
         """.write(toFile: program, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
         return program
