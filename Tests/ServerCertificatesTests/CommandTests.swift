@@ -79,6 +79,17 @@ struct CommandTests {
         }
     }
 
+    @Test("a file that the host does not show keeps the CA from being told")
+    func hidden() async throws {
+        try await self.with { double, server, bench in
+            server.isHidden.withLock { $0 = true }
+            _ = try await bench.service.order(try makeOrder(self.host))
+            let hindered = try await bench.work(until: { $0.attempts > 0 })
+            #expect(double.count(.challenge) == 0 && double.issued == 0)
+            #expect(hindered.failure?.reason.contains("there is no file at") == true)
+        }
+    }
+
     @Test("an answer whose command is configured no more says what to do")
     func forgotten() async throws {
         try await self.with { double, server, bench in

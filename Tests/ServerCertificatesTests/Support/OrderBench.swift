@@ -41,6 +41,9 @@ final class MemoryWebServer: ChallengeFilePlacing {
     /// Fails so many calls from now on.
     func fail(_ count: Int) { self.failures.withLock { $0 = count } }
 
+    /// Whether what is placed can be read by nobody.
+    let isHidden = Mutex(false)
+
     /// The file at a path; nil when there is none.
     func content(at path: String) -> String? { self.placed.withLock { $0[path] } }
 
@@ -59,7 +62,7 @@ final class MemoryWebServer: ChallengeFilePlacing {
     func place(_ file: ChallengeFile) async throws {
         try self.checkWorks()
         self.placed.withLock { $0[file.path] = file.content }
-        self.files.put(file.content, at: file.path, of: file.host)
+        if !self.isHidden.withLock({ $0 }) { self.files.put(file.content, at: file.path, of: file.host) }
     }
 
     func remove(_ file: ChallengeFile) async throws {

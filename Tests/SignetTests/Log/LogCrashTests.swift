@@ -38,15 +38,7 @@ struct LogCrashTests {
             try await ledger.check(daemon)
         }
         #expect(ledger.count.checkpoints > randomKills && ledger.count.entries > 0, "nobody was told anything")
-        try daemon.start(api: "http://127.0.0.1:0")
-        // Every certificate that a client has is in the log in the end.
-        let total = received.count
-        try await daemon.waitForLog(.seconds(60)) { $0.size >= total }
-        try await daemon.issue(1)
-        try await daemon.waitForLog { $0.size > total }
-        #expect(daemon.stop() == 0)
-        try await ledger.check(daemon)
-        try daemon.verifyLog()
+        try await self.checkWhole(daemon, received.count, ledger)
     }
 
     @Test("killed at each step of a batch, it loses nothing and shows one history", arguments: BatchStep.allCases)
@@ -63,8 +55,12 @@ struct LogCrashTests {
         await reader.value
         #expect(client.unexpected.isEmpty)
         #expect(client.certificates.count < 8_000, "the failpoint was not reached")
+        try await self.checkWhole(daemon, client.certificates.count, ledger)
+    }
+
+    /// Starts a daemon again: every certificate that a client has is in the log in the end, and the log goes on.
+    private func checkWhole(_ daemon: SignetDaemon, _ total: Int, _ ledger: LogLedger) async throws {
         try daemon.start(api: "http://127.0.0.1:0")
-        let total = client.certificates.count
         try await daemon.waitForLog(.seconds(60)) { $0.size >= total }
         try await daemon.issue(1)
         try await daemon.waitForLog { $0.size > total }
