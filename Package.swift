@@ -252,7 +252,7 @@ let tests: [Target] = [
         name: "TestSupport",
         dependencies: [
             "PKIX", "JSON", "JOSE", "DNS", "AuditLog", "Signing", "CertificateAuthority", "RegistrationAuthority",
-            "TransparencyLog", "Persistence", "WebAPI", x509, asn1, crypto, cryptoExtras, logging,
+            "TransparencyLog", "Persistence", "WebAPI", "LoopbackSupport", x509, asn1, crypto, cryptoExtras, logging,
         ],
         path: "Tests/Support",
         swiftSettings: settings

@@ -31,9 +31,25 @@ build() {
 # The built program; SIGNET_PROGRAM names another one, which is then not built.
 program() { printf '%s' "${SIGNET_PROGRAM:-$SIGNET_ROOT_DIR/.build/$SIGNET_BUILD/signet}"; }
 
-# A TCP port that is free now, on loopback.
+# A port that is free on loopback, below those that the kernel gives to outgoing connections: it stays free until a server
+# starts.
 free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    python3 - <<'EOF'
+import random
+import socket
+
+lowest = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
+while True:
+    port = random.randint(10000, lowest - 1 if lowest > 12000 else 65000)
+    try:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind(("127.0.0.1", port))
+    except OSError:
+        continue
+    print(port)
+    break
+EOF
 }
 
 # Waits until a file has a line that matches a pattern, or a process has ended, or 30 seconds are over.

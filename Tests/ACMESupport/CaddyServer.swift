@@ -4,19 +4,26 @@ import Foundation
 import LoopbackSupport
 import OutboundHTTP
 
+@testable import ACME
+
 struct CaddyServer: Sendable {
     let directoryURL: String
 
-    /// Runs a server that asks a DNS server for answers to dns-01, the one challenge that needs no fixed port.
+    /// Runs a server that offers one kind of challenge, and asks a DNS server for names.
     static func with(
         resolver: String,
+        challenge: ChallengeType = .dns01,
         _ body: (CaddyServer, PooledHTTPExchange) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
             let rootsPEM = try PebbleServer.writeCertificate(directory)
-            let port = try await ServerProcess.freePort()
+            let port = try FreePort.next()
             let file = directory.appending(path: "Caddyfile")
-            try self.configuration(directory, port, resolver).write(to: file, atomically: true, encoding: .utf8)
+            try self.configuration(directory, port, resolver, challenge).write(
+                to: file,
+                atomically: true,
+                encoding: .utf8
+            )
             let process = try ServerProcess(
                 "caddy",
                 ["run", "--adapter", "caddyfile", "--config", file.path],
@@ -34,7 +41,9 @@ struct CaddyServer: Sendable {
         }
     }
 
-    private static func configuration(_ directory: URL, _ port: Int, _ resolver: String) -> String {
+    private static func configuration(_ directory: URL, _ port: Int, _ resolver: String, _ challenge: ChallengeType)
+        -> String
+    {
         """
         {
             admin off
@@ -46,7 +55,7 @@ struct CaddyServer: Sendable {
         https://127.0.0.1:\(port) {
             tls \(directory.appending(path: "cert.pem").path) \(directory.appending(path: "key.pem").path)
             acme_server {
-                challenges dns-01
+                challenges \(challenge.rawValue)
                 resolvers \(resolver)
             }
         }

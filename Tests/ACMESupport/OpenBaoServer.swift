@@ -12,13 +12,13 @@ struct OpenBaoServer: Sendable {
     private let base: String
     private let exchange: PooledHTTPExchange
 
-    /// Runs a server that takes accounts with external keys alone, and asks a DNS server for answers to dns-01.
+    /// Runs a server that takes accounts with external keys alone, and asks a DNS server for names.
     static func with(
         resolver: String,
         _ body: (OpenBaoServer, PooledHTTPExchange) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
-            let port = try await ServerProcess.freePort()
+            let port = try FreePort.next()
             let process = try ServerProcess(
                 "bao",
                 [

@@ -57,7 +57,7 @@ struct PebbleServer: Sendable {
 
     private static func start(_ options: Options, _ directory: URL) async throws -> PebbleServer {
         var ports: [Int] = []
-        for _ in 0..<4 { ports.append(try await ServerProcess.freePort()) }
+        for _ in 0..<4 { ports.append(try FreePort.next()) }
         let rootsPEM = try self.writeCertificate(directory)
         var pebble: [String: Any] = [
             "listenAddress": "127.0.0.1:\(ports[0])", "managementListenAddress": "127.0.0.1:\(ports[1])",

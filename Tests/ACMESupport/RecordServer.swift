@@ -1,5 +1,5 @@
-// Pebble's DNS server (`pebble-challtestsrv`): records that a test sets, and 127.0.0.1 for every name. It serves the other
-// peers as well.
+// Pebble's DNS server (`pebble-challtestsrv`): records that a test sets, and one address for every name. It serves
+// the other peers as well.
 
 import Foundation
 import LoopbackSupport
@@ -14,14 +14,17 @@ struct RecordServer: Sendable {
     let management: String
     private let process: ServerProcess
 
-    static func start(_ directory: URL) async throws -> RecordServer {
-        let address = "127.0.0.1:\(try await ServerProcess.freePort())"
-        let management = "127.0.0.1:\(try await ServerProcess.freePort())"
+    /// Starts it.
+    ///
+    /// - Parameter host: the address of every name.
+    static func start(_ directory: URL, host: String = "127.0.0.1") async throws -> RecordServer {
+        let address = "127.0.0.1:\(try FreePort.next())"
+        let management = "127.0.0.1:\(try FreePort.next())"
         let process = try ServerProcess(
             "pebble-challtestsrv",
             [
                 "-dns01", address, "-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv6", "",
-                "-management", management,
+                "-defaultIPv4", host, "-management", management,
             ],
             log: directory.appending(path: "challtestsrv.log")
         )

@@ -62,6 +62,7 @@ public struct LoopbackHTTPServer: Sendable {
 
     /// Serves while the body runs; on a port of choice, or a free one.
     public static func with<Value>(
+        host: String = "127.0.0.1",
         port: Int = 0,
         _ reply: @escaping @Sendable (LoopbackRequest) -> LoopbackReply,
         _ body: (LoopbackHTTPServer) async throws -> Value
@@ -73,7 +74,7 @@ public struct LoopbackHTTPServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(LoopbackHandler(reply: reply))
                 }
             }
-            .bind(host: "127.0.0.1", port: port).get()
+            .bind(host: host, port: port).get()
         do {
             let value = try await body(LoopbackHTTPServer(port: channel.localAddress?.port ?? 0))
             try await channel.close()

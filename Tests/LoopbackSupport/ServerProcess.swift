@@ -1,8 +1,6 @@
 // Servers that we did not write, as processes of their own on free ports of loopback.
 
 public import Foundation
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// A server that could not be started.
@@ -57,15 +55,6 @@ public final class ServerProcess: Sendable {
             try await Task.sleep(for: .milliseconds(50))
         }
         throw ServerFailure(description: "the server is not ready after a minute: \(self.output)")
-    }
-
-    /// A port that is free now.
-    public static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port ?? 0
-        try await channel.close()
-        return port
     }
 }
 

@@ -3,6 +3,7 @@
 import ACME
 import AuditLog
 import Foundation
+import LoopbackSupport
 import PKIX
 import Persistence
 import ServerCertificates
@@ -38,18 +39,6 @@ private final class Peer: Sendable {
 @Suite("Public certificates")
 struct PublicCertificateTests {
     private static let host = "a.agents.test"
-
-    /// Ports that are free now.
-    private func ports(_ count: Int) throws -> [Int] {
-        let script = """
-            import socket
-            s=[socket.socket() for _ in range(\(count))]
-            [x.bind(("127.0.0.1",0)) for x in s]
-            print(*[x.getsockname()[1] for x in s])
-            """
-        let output = try shell("python3", ["-c", script]).output
-        return output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
-    }
 
     private func write(
         _ text: String,
@@ -139,7 +128,7 @@ struct PublicCertificateTests {
     )
     func obtained(accountKey: String, byCommand: Bool) async throws {
         let daemon = try SignetDaemon()
-        let ports = try self.ports(6)
+        let ports = try (0..<6).map { _ in try FreePort.next() }
         let directory = daemon.directory
         let certificate = try shell(
             "openssl",

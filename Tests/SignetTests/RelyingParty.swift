@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import LoopbackSupport
 
 /// A daemon with a public side of its own.
 final class RelyingParty: Sendable {
@@ -23,7 +24,7 @@ final class RelyingParty: Sendable {
     ///
     /// - Parameter environment: the daemon's, for its configuration.
     init(hierarchy: String? = nil, environment: [String: String] = [:]) throws {
-        self.publicURL = "http://127.0.0.1:\(try freePort())"
+        self.publicURL = "http://127.0.0.1:\(try FreePort.next())"
         self.daemon = try SignetDaemon(hierarchy: hierarchy, publicURL: self.publicURL)
         self.environment = environment
         try self.start()
@@ -155,23 +156,6 @@ extension RelyingParty {
             body: FileManager.default.contents(atPath: body) ?? Data()
         )
     }
-}
-
-/// A TCP port of loopback that was free a moment ago.
-func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let status = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-        }
-    }
-    guard status == 0 else { throw DaemonError("no port is free: \(errno)") }
-    return Int(UInt16(bigEndian: address.sin_port))
 }
 
 /// Waits until something is so.

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import LoopbackSupport
 import Synchronization
 import Testing
 
@@ -63,7 +64,7 @@ private final class Nginx: Sendable {
     /// - Parameter file: the answer to staple; otherwise nginx asks for one.
     init(_ party: RelyingParty, _ leaf: RelyingParty.Leaf, stapling file: String? = nil) throws {
         self.folder = try TemporaryDirectory()
-        self.port = try freePort()
+        self.port = try FreePort.next()
         self.root = party.daemon.root
         let trusted = try [party.daemon.issuing, party.daemon.root].map {
             try String(contentsOfFile: $0, encoding: .utf8)

@@ -38,7 +38,7 @@ struct HandshakeTests {
             let other = try EncodedCertificate(der: bench.server).pem
             try other.write(toFile: files[2], atomically: true, encoding: .utf8)
             try bench.identityKey.pemRepresentation.write(toFile: files[3], atomically: true, encoding: .utf8)
-            let port = try await ServerProcess.freePort()
+            let port = try FreePort.next()
             let names = ["-servername", Self.host, "-cert2", files[0], "-key2", files[1]]
             let own = ["-cert", files[2], "-key", files[3]] + names
             let asked = options.map { $0.replacing("CHAIN", with: files[0]).replacing("KEY", with: files[1]) }
@@ -163,7 +163,7 @@ struct HandshakeTests {
 
     @Test("where nobody listens there is no certificate, and the next address is tried")
     func refused() async throws {
-        let port = UInt16(try await ServerProcess.freePort())
+        let port = UInt16(try FreePort.next())
         await #expect(throws: HandshakeFailure.self) {
             try await self.handshaker().chain(of: HostName(Self.host), port: port)
         }

@@ -16,6 +16,7 @@ import X509
 struct ALPNResponder {
     /// Serves while the body runs.
     static func with(
+        host: String = "127.0.0.1",
         port: Int,
         _ memory: MemorySolver,
         _ body: () async throws -> Void
@@ -27,7 +28,7 @@ struct ALPNResponder {
                 promise.completeWithTask { try await Self.serve(channel, memory) }
                 return promise.futureResult
             }
-            .bind(host: "127.0.0.1", port: port).get()
+            .bind(host: host, port: port).get()
         do { try await body() } catch {
             try? await channel.close()
             throw error

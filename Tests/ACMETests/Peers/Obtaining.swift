@@ -1,6 +1,7 @@
 // The whole way to a certificate.
 
 import Crypto
+import LoopbackSupport
 import PKIX
 import Testing
 
@@ -23,4 +24,32 @@ func obtain(
     #expect(done.step == .complete, "\(String(describing: done.failure))")
     #expect(solver.memory.published.isEmpty)
     return try #require(try done.chain)
+}
+
+/// Takes a name to a certificate by a challenge at the ports of the web, and revokes it.
+func obtainByWeb(
+    _ type: ChallengeType,
+    for name: String,
+    at host: String,
+    _ client: ACMEClient,
+    _ solver: RecordSolver
+) async throws {
+    let life = {
+        let chain = try await obtain([name], client, solver)
+        #expect(solver.memory.history.map(\.type) == [type])
+        try await client.revoke(chain.leaf.der)
+    }
+    if type == .http01 {
+        try await LoopbackHTTPServer.with(host: host, port: 80, solver.memory.reply(to:)) { _ in try await life() }
+    } else {
+        try await ALPNResponder.with(host: host, port: 443, solver.memory, life)
+    }
+}
+
+extension MemorySolver {
+    /// The answer to a CA that asks by http-01.
+    func reply(to request: LoopbackRequest) -> LoopbackReply {
+        let found = self.published.first { $0.type == .http01 && $0.path == request.path }
+        return found.map { .answer(200, body: $0.keyAuthorization) } ?? .answer(404)
+    }
 }

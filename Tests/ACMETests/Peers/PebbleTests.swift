@@ -27,26 +27,14 @@ struct PebbleTests {
                 signer: try signer ?? SoftwareAccountSigner(P256.Signing.PrivateKey()),
                 externalKey: externalKey
             )
-            let solver = RecordSolver(
-                records: try server.records,
-                exchange: exchange,
-                memory: MemorySolver(types),
-                types: types
-            )
+            let solver = RecordSolver(try server.records, exchange, types)
             try await body(server, client, solver)
         }
     }
 
     private func serveHTTP(_ server: PebbleServer, _ memory: MemorySolver, _ body: () async throws -> Void) async throws
     {
-        try await LoopbackHTTPServer.with(
-            port: server.httpPort,
-            { request in
-                let found = memory.published.first { $0.type == .http01 && $0.path == request.path }
-                return found.map { .answer(200, body: $0.keyAuthorization) } ?? .answer(404)
-            },
-            { _ in try await body() }
-        )
+        try await LoopbackHTTPServer.with(port: server.httpPort, memory.reply(to:)) { _ in try await body() }
     }
 
     @Test("dns-01: several names with a wildcard, while three nonces of ten are rejected")

@@ -51,6 +51,13 @@ struct RecordSolver: ChallengeSolver {
     let memory: MemorySolver
     let types: Set<ChallengeType>
 
+    init(_ records: RecordServer, _ exchange: PooledHTTPExchange, _ types: Set<ChallengeType>) {
+        self.records = records
+        self.exchange = exchange
+        self.memory = MemorySolver(types)
+        self.types = types
+    }
+
     func canSolve(_ type: ChallengeType, for identifier: ACMEIdentifier) async -> Bool { self.types.contains(type) }
 
     func present(_ challenge: PreparedChallenge) async throws {

@@ -14,7 +14,7 @@ struct MotoServer: Sendable {
     static func with(_ body: (MotoServer, PooledHTTPExchange) async throws -> Void) async throws {
         try await withTemporaryDirectory { directory in
             try await withExchange { exchange in
-                let port = try await ServerProcess.freePort()
+                let port = try FreePort.next()
                 let process = try ServerProcess(
                     "python3",
                     ["-m", "moto.server", "-H", "127.0.0.1", "-p", "\(port)"],

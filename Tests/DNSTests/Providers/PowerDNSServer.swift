@@ -15,7 +15,7 @@ struct PowerDNSServer: Sendable {
     static func with(_ body: (PowerDNSServer, PooledHTTPExchange) async throws -> Void) async throws {
         try await withTemporaryDirectory { directory in
             try await withExchange { exchange in
-                let (dns, web) = (try await ServerProcess.freePort(), try await ServerProcess.freePort())
+                let (dns, web) = (try FreePort.next(), try FreePort.next())
                 try await Self.configure(directory, dns: dns, web: web)
                 let process = try ServerProcess(
                     "/usr/sbin/pdns_server",

@@ -1,6 +1,7 @@
 // BIND's named on loopback, for tests: its own directory, a free port, no control channel; stopped and removed at the end.
 
 public import Foundation
+import LoopbackSupport
 
 /// A zone that a server has.
 public struct NamedZone: Sendable {
@@ -87,7 +88,7 @@ public final class NamedServer: @unchecked Sendable {
     }
 
     private init() throws {
-        self.port = try Self.freePort()
+        self.port = UInt16(try FreePort.next())
         self.secret = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) }).base64EncodedString()
         self.directory = FileManager.default.temporaryDirectory.appending(path: "named-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
@@ -191,33 +192,5 @@ public final class NamedServer: @unchecked Sendable {
             \(blocks.joined(separator: "\n"))
 
             """
-    }
-
-    /// A port that is free for TCP and UDP.
-    private static func freePort() throws -> UInt16 {
-        for _ in 0..<64 {
-            let stream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            let datagram = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-            defer {
-                close(stream)
-                close(datagram)
-            }
-            if let port = bound(stream, 0), bound(datagram, port) != nil { return port }
-        }
-        throw Failure(description: "no free port")
-    }
-
-    private static func bound(_ descriptor: Int32, _ port: UInt16) -> UInt16? {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
-            }
-        }
-        return result ? UInt16(bigEndian: address.sin_port) : nil
     }
 }
