@@ -118,8 +118,8 @@ let floor1: [Target] = [
     .target(
         name: "AgentClient",
         dependencies: [
-            "PKIX", "AtomicFiles", x509, asn1, crypto, cryptoExtras, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
-            nioSSL,
+            "PKIX", "JOSE", "HTTPSignatures", "AtomicFiles", x509, asn1, crypto, cryptoExtras, asyncHTTPClient,
+            httpTypes, nioCore, nioPosix, nioHTTP1, nioSSL,
         ],
         swiftSettings: settings
     ),
@@ -344,7 +344,10 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "AgentClientTests",
-        dependencies: ["AgentClient", "PKIX", x509, asn1, crypto, nioCore, nioPosix, nioHTTP1, nioSSL],
+        dependencies: [
+            "AgentClient", "PKIX", "JOSE", "HTTPSignatures", x509, asn1, crypto, httpTypes, nioCore, nioPosix, nioHTTP1,
+            nioSSL,
+        ],
         swiftSettings: settings
     ),
     .testTarget(

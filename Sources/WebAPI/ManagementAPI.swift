@@ -91,7 +91,7 @@ public struct ManagementAPI: Sendable {
         let chains = IssuerChains(authority.issuers)
         self.table = RouteTable(
             routes: [
-                .issueCertificate(authority, chains, registrations, log),
+                .issueCertificate(authority, chains, registrations, gatekeeper, log),
                 .listCertificates(authority),
                 .showCertificate(authority, chains),
                 .revokeCertificate(authority, chains, gatekeeper, log),

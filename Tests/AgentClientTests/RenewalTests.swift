@@ -1,5 +1,9 @@
 import AgentClient
 import Foundation
+import HTTPSignatures
+import HTTPTypes
+import JOSE
+import NIOHTTP1
 import PKIX
 import Testing
 
@@ -37,6 +41,93 @@ struct RenewalTests {
             #expect(try await bench.renew(newKey: newKey, after: 601) != nil)
             #expect(try (bench.text("key.pem") == key) == !newKey)
             #expect(try await bench.agent().status(at: bench.now).state == .valid)
+        }
+    }
+
+    @Test(
+        "a registered agent's key is changed by a call that the present key signs",
+        arguments: [KeyType.ed25519, .p256, .p384, .rsa(bits: 2_048)]
+    )
+    func keyChange(type: KeyType) async throws {
+        try await Workbench.run { bench in
+            try await bench.enroll(try bench.plan(keyType: type))
+            let old = try AgentKey(pem: try bench.text("key.pem"), source: "the test")
+            bench.api.set { state in
+                state.script = [.problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call")]
+                state.takesSignatures = true
+            }
+            #expect(try await bench.renew(newKey: true, force: true) != nil)
+            #expect(try AgentKey(pem: try bench.text("key.pem"), source: "the test").publicKey != old.publicKey)
+            let call = try #require(bench.api.requests.last)
+            // No token goes where it is not needed.
+            #expect(!call.headers.contains(name: "authorization") && call.headers.contains(name: "idempotency-key"))
+            var head = HTTPRequest(
+                method: .post,
+                scheme: "https",
+                authority: "localhost:\(bench.server.port)",
+                path: "/v1/certificates"
+            )
+            for (name, value) in call.headers {
+                head.headerFields.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value))
+            }
+            let candidate = try SignatureProfile().candidate(in: head, body: call.body)
+            #expect(try candidate.keyID == JSONWebKey(old.publicKey.certificateKey).thumbprint)
+            _ = try candidate.verified(with: old.publicKey.certificateKey, at: Date())
+        }
+    }
+
+    @Test("a key that is no longer the registered one is told so, once, and what was installed stands")
+    func keyChangeRefused() async throws {
+        try await Workbench.run { bench in
+            try await bench.enroll()
+            let (key, asked) = (try bench.text("key.pem"), bench.api.requests.count)
+            for (newKey, calls) in [(false, 1), (true, 3)] {
+                bench.api.set { state in
+                    state.script = Array(repeating: .problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call"), count: 2)
+                }
+                let error = await #expect(throws: AgentClientError.self) {
+                    try await bench.renew(newKey: newKey, force: true)
+                }
+                #expect(error?.problem?.code == "KEY_CHANGE_NOT_PROVEN")
+                #expect(error?.reason.contains("--key FILE") == !newKey, "\(String(describing: error))")
+                #expect(bench.api.requests.count == asked + calls)
+            }
+            #expect(try bench.text("key.pem") == key)
+        }
+    }
+
+    @Test("an enrolment with a key that is there already takes just that one, and none that others may read")
+    func ownKey() async throws {
+        try await Workbench.run { bench in
+            let key = try AgentKey.generate(.p256)
+            let path = "\(bench.path)/own.key"
+            func write(_ text: String, mode: Int) throws {
+                try text.write(toFile: path, atomically: true, encoding: .utf8)
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            }
+            try write(key.pem, mode: 0o640)
+            #expect(throws: AgentClientError(.exposedSecret, "")) { try AgentKey(file: path) }
+            for text in ["", "-----BEGIN PRIVATE KEY-----\n", key.pem.replacing("PRIVATE", with: "PUBLIC"), "\u{0}"] {
+                try write(text, mode: 0o600)
+                let error = #expect(throws: AgentClientError.self) { try AgentKey(file: path) }
+                #expect(error?.code == .invalidConfiguration && error?.reason.contains(path) == true)
+            }
+            try write(String(repeating: "x", count: 300_000), mode: 0o600)
+            #expect(throws: AgentClientError(.invalidConfiguration, "")) { try AgentKey(file: path) }
+            #expect(throws: AgentClientError(.invalidConfiguration, "")) { try AgentKey(file: path + ".no") }
+            try write(key.pem, mode: 0o600)
+            let plan = try bench.plan(keyType: .p256)
+            _ = try await APIClient.with(try bench.configuration()) { client in
+                try await bench.agent().enroll(
+                    plan,
+                    with: client,
+                    key: try AgentKey(file: path),
+                    force: false,
+                    token: .random,
+                    now: bench.now
+                )
+            }
+            #expect(try bench.text("key.pem") == key.pem)
         }
     }
 

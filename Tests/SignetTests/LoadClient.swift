@@ -79,15 +79,15 @@ final class LoadClient: Sendable {
     }
 }
 
-/// The DER of a certificate request for an Ed25519 key and a URI.
-func makeRequest(uri: String) throws -> [UInt8] {
+/// The DER of a certificate request for a URI; for a new Ed25519 key unless one is given.
+func makeRequest(uri: String, key: P256.Signing.PrivateKey? = nil) throws -> [UInt8] {
     let extensions = try Certificate.Extensions { SubjectAlternativeNames([.uniformResourceIdentifier(uri)]) }
     let request = try CertificateSigningRequest(
         version: .v1,
         subject: DistinguishedName(),
-        privateKey: Certificate.PrivateKey(Curve25519.Signing.PrivateKey()),
+        privateKey: key.map { Certificate.PrivateKey($0) } ?? Certificate.PrivateKey(Curve25519.Signing.PrivateKey()),
         attributes: CertificateSigningRequest.Attributes([.init(ExtensionRequest(extensions: extensions))]),
-        signatureAlgorithm: .ed25519
+        signatureAlgorithm: key == nil ? .ed25519 : .ecdsaWithSHA256
     )
     var serializer = DER.Serializer()
     try serializer.serialize(request)

@@ -29,16 +29,28 @@ final class AgentMachine: Sendable {
 
     func directory(_ name: String) -> String { "\(self.agents)/\(name)" }
 
-    func enroll(_ name: String, host: String? = nil, lifetime: String? = nil) throws {
+    /// Enrols an agent, with a new key unless one is given.
+    func enroll(
+        _ name: String,
+        host: String? = nil,
+        lifetime: String? = nil,
+        key: P256.Signing.PrivateKey? = nil
+    ) throws {
         let ansName = "ans://v1.0.0.\(host ?? "\(name).agents.example")"
         let span = lifetime.map { ["--lifetime", $0] } ?? []
+        var keys = ["--key-type", "P-256"]
+        if let key {
+            keys = ["--key", self.daemon.directory.file("\(name).key")]
+            let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+            let pem = Data(key.pemRepresentation.utf8)
+            try #require(FileManager.default.createFile(atPath: keys[1], contents: pem, attributes: mode))
+        }
         let result = try shell(
             signetProgram,
             [
-                "agent", "enroll", "--name", ansName, "--directory", self.directory(name), "--key-type", "P-256",
-                "--api",
+                "agent", "enroll", "--name", ansName, "--directory", self.directory(name), "--api",
                 self.daemon.url, "--root", self.daemon.root, "--token-file", self.daemon.tokenFile,
-            ] + span
+            ] + span + keys
         )
         try #require(result.status == 0, "\(result.errors)")
     }

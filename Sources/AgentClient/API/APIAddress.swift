@@ -39,6 +39,9 @@ public struct APIAddress: Hashable, Sendable, CustomStringConvertible {
         self.isSecure = scheme == "https"
     }
 
+    /// Host and port as a request names them (RFC 9110 §7.2).
+    var authority: String { String(self.description.drop { $0 != "/" }.dropFirst(2)) }
+
     private static func isLoopback(_ name: AlternativeName) -> Bool {
         switch name {
         case .dns(let host): host.description == "localhost"

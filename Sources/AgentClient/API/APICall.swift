@@ -12,6 +12,8 @@ struct APICall: Sendable {
     var body: [UInt8]?
     /// What makes a repetition of a POST get the first answer.
     var idempotencyKey: IdempotencyToken?
+    /// The key that signs the call (RFC 9421) in the place of a token.
+    var signer: AgentKey?
     /// Whether it may be sent again when nobody knows what became of it.
     var isRepeatable = true
 

@@ -9,18 +9,19 @@ extension APIClient {
     ///   - csr: the request in PEM.
     ///   - lifetime: in seconds; the profile's when `nil`.
     ///   - key: the same key with the same request gets the same certificate, however often it is sent.
+    ///   - signer: a registered agent's present key, which signs the call in the place of the token; so it may be changed.
     /// - Throws: ``AgentClientError``.
     public func issue(
         csr: String,
         profile: String,
         lifetime: Int64?,
-        key: IdempotencyToken
+        key: IdempotencyToken,
+        signedBy signer: AgentKey? = nil
     ) async throws -> CertificateDocument {
         let document = IssueDocument(profile: profile, csr: csr, lifetime: lifetime)
-        return try await self.send(
-            try APICall.post("/v1/certificates", document, key: key),
-            for: CertificateDocument.self
-        )
+        var call = try APICall.post("/v1/certificates", document, key: key)
+        call.signer = signer
+        return try await self.send(call, for: CertificateDocument.self)
     }
 
     /// One certificate: `GET /v1/certificates/{serial}`.

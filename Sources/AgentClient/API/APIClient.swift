@@ -2,6 +2,7 @@
 
 import AsyncHTTPClient
 import Foundation
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -24,11 +25,20 @@ public struct APIClient: Sendable {
         public var retries = RetryPolicy()
         /// What waiting goes by.
         public var clock: any Clock<Duration>
+        /// What each signed call is stamped with.
+        public var stamp: @Sendable () -> SignatureStamp
         /// Called before each wait, with its length and cause in a few words.
         public var onWait: @Sendable (Duration, String) -> Void = { _, _ in }
 
         /// Creates a configuration.
-        public init(address: APIAddress, roots: TrustAnchors?, token: BearerToken?, clock: any Clock<Duration>) {
+        public init(
+            address: APIAddress,
+            roots: TrustAnchors?,
+            token: BearerToken?,
+            clock: any Clock<Duration>,
+            stamp: @escaping @Sendable () -> SignatureStamp
+        ) {
+            self.stamp = stamp
             self.address = address
             self.roots = roots
             self.token = token
@@ -151,7 +161,7 @@ public struct APIClient: Sendable {
 
     private func exchange(_ call: APICall) async throws -> APIAnswer {
         let deadline = NIODeadline.now() + TimeAmount(self.configuration.timeout)
-        let response = try await self.http.execute(self.request(call), deadline: deadline)
+        let response = try await self.http.execute(try await self.request(call), deadline: deadline)
         let limit = (200..<300).contains(response.status.code) ? Budget.answerBytes : Budget.problemBytes
         var body: [UInt8] = []
         for try await part in response.body {
@@ -167,12 +177,16 @@ public struct APIClient: Sendable {
         return APIAnswer(status: Int(response.status.code), headers: response.headers, body: body)
     }
 
-    private func request(_ call: APICall) -> HTTPClientRequest {
+    private func request(_ call: APICall) async throws -> HTTPClientRequest {
         var request = HTTPClientRequest(url: self.configuration.address.description + call.target)
         request.method = call.method
         request.headers.add(name: "Accept", value: "application/json, application/problem+json")
         request.headers.add(name: "User-Agent", value: "signet")
-        if let token = self.configuration.token {
+        if let signer = call.signer {
+            for field in try await signer.signature(of: call, by: self.configuration) {
+                request.headers.add(name: field.name.rawName, value: field.value)
+            }
+        } else if let token = self.configuration.token {
             request.headers.add(name: "Authorization", value: token.authorization)
         }
         if let key = call.idempotencyKey { request.headers.add(name: "Idempotency-Key", value: key.description) }

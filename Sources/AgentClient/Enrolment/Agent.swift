@@ -16,16 +16,18 @@ public struct Agent: Sendable {
         self.afterStep = afterStep
     }
 
-    /// Gets the first certificate, or replaces an enrolment with a new key.
+    /// Gets the first certificate, or replaces an enrolment.
     ///
     /// - Parameters:
     ///   - client: a client of ``EnrolmentPlan/api``.
+    ///   - key: a key that the agent has already, of the plan's type; a new one when `nil`.
     ///   - force: whether an enrolment may be replaced.
     ///   - token: the idempotency key of a new request; an interrupted request for the same keeps its own.
     /// - Throws: ``AgentClientError``; what was installed before stands.
     public func enroll(
         _ plan: EnrolmentPlan,
         with client: APIClient,
+        key: AgentKey? = nil,
         force: Bool,
         token: IdempotencyToken,
         now: Date
@@ -34,7 +36,7 @@ public struct Agent: Sendable {
         try self.directory.prepare()
         return try await self.directory.exclusively {
             try self.requireUnenrolled(force: force)
-            return try await self.obtain(plan, keeping: nil, with: client, token: token, now: now)
+            return try await self.obtain(plan, keeping: key, with: client, token: token, now: now)
         }
     }
 
@@ -179,12 +181,7 @@ public struct Agent: Sendable {
         now: Date
     ) async throws -> CertificationPath {
         try self.afterStep(.asking)
-        let answer = try await client.issue(
-            csr: pending.record.csr,
-            profile: plan.application.profile,
-            lifetime: plan.application.lifetime,
-            key: pending.record.idempotencyKey
-        )
+        let answer = try await self.answer(to: pending, plan, with: client)
         guard let certificate = answer.certificate else {
             throw AgentClientError(.invalidAnswer, "\(plan.api) answered without a certificate")
         }
@@ -200,6 +197,33 @@ public struct Agent: Sendable {
         )
         try self.afterStep(.received)
         return path
+    }
+
+    /// What the authority answers; where another key is to take the place of a registered agent's, that one signs.
+    private func answer(
+        to pending: PendingRequest,
+        _ plan: EnrolmentPlan,
+        with client: APIClient
+    ) async throws -> CertificateDocument {
+        let ask = { (signer: AgentKey?) in
+            try await client.issue(
+                csr: pending.record.csr,
+                profile: plan.application.profile,
+                lifetime: plan.application.lifetime,
+                key: pending.record.idempotencyKey,
+                signedBy: signer
+            )
+        }
+        do {
+            return try await ask(nil)
+        } catch let error as AgentClientError where error.problem?.code == "KEY_CHANGE_NOT_PROVEN" {
+            guard let present = try? self.directory.installed().key, present.publicKey != pending.key.publicKey else {
+                let advice =
+                    "a registered agent is enrolled with the key that it registered: signet agent enroll --key FILE"
+                throw AgentClientError(error.code, "\(error.reason); \(advice)", problem: error.problem)
+            }
+            return try await ask(present)
+        }
     }
 
     private func install(

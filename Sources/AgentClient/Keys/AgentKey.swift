@@ -66,6 +66,22 @@ public struct AgentKey: Sendable {
         self = read
     }
 
+    /// Reads a key from a file that nobody else may read.
+    ///
+    /// - Throws: ``AgentClientError`` with `.exposedSecret`, or `.invalidConfiguration` for a file that is missing, too large or
+    ///   holds no key in PKCS#8 PEM.
+    public init(file path: String) throws(AgentClientError) {
+        let octets = try SecretFile.load(path, what: "the key", limit: Budget.enrolmentFileBytes)
+        do {
+            try self.init(pem: String(decoding: octets, as: UTF8.self), source: path)
+        } catch {
+            throw AgentClientError(
+                .invalidConfiguration,
+                "\(path) holds no private key in PKCS#8 PEM (BEGIN PRIVATE KEY)"
+            )
+        }
+    }
+
     private init(_ key: Certificate.PrivateKey, pkcs8: String) throws(PKIXError) {
         self.publicKey = try SubjectPublicKey(key.publicKey)
         self.privateKey = key

@@ -142,6 +142,12 @@ enum RegistrationRow {
             conditions.append("host = ?")
             arguments += [host]
         }
+        if let parent = query.parent {
+            // Hosts have no character that a pattern of GLOB gives a meaning to.
+            conditions.append("host GLOB ? AND instr(substr(host, 1, length(host) - length(?)), '.') = 0")
+            arguments += ["*.\(parent)", ".\(parent)"]
+        }
+        if query.holdsHost { conditions.append("holds_host = 1") }
         if let owner = query.owner {
             conditions.append("owner = ?")
             arguments += [owner]

@@ -183,10 +183,7 @@ extension RegistrationService {
         try principal.requireKeyInUse()
         let signer = principal.thumbprint
         guard signer != nil, signer == registration.thumbprint || principal.account == registration.owner else {
-            throw RegistrationError(
-                .keyChangeNotProven,
-                "csrPEM: its key is not the agent's; to change keys, sign this call by the agent's present key (RFC 9421)"
-            )
+            throw RegistrationError.keyChangeNotProven
         }
         try await self.requireFree(key, for: registration.owner)
         var input = registration.policyInput

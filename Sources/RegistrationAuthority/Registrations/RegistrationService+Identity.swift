@@ -15,19 +15,21 @@ struct IdentityWish {
 }
 
 extension RegistrationService {
-    /// Has the identity certificate of a registered agent renewed, where a certificate request is for just that: by the profile
-    /// of identities, for the name of a live agent that the caller may change, and by the key that the agent is bound to.
+    /// Has a registered agent's certificate issued by its registration, where a certificate request is for just that: by the
+    /// profile of identities, for the name of an agent that the caller may change.
     ///
     /// So the registration knows its certificates by whichever call they were asked for: it lives on with them, its records and
-    /// its public certificate are held against them, and the log tells of the renewal.
+    /// its public certificate are held against them, and the log tells of the renewal. Another key than the agent's is taken as
+    /// everywhere: when the present key signs the call.
     ///
     /// - Parameters:
     ///   - lifetime: seconds that it shall have at most.
     ///   - token: tells a repetition of the same request from another request; nil when there are none.
     /// - Returns: The certificate's serial number; nil when the request is for something else.
-    /// - Throws: ``RegistrationError``: `.agentBusy` when it is not issued yet, so that the caller asks again; `.rateLimited`,
-    ///   `.tooManyRequests`, `.invalidIdentityCSR` when it is refused for good.
-    public func renewIdentity(
+    /// - Throws: ``RegistrationError``: `.agentBusy` when it is not issued yet, so that the caller asks again;
+    ///   `.keyChangeNotProven` for another key without proof, by whatever profile; `.rateLimited`, `.tooManyRequests`,
+    ///   `.keyRetired`, `.keyMismatch`, `.keyBlocked`, `.policyDenied`, `.invalidIdentityCSR` when it is refused for good.
+    public func issueIdentity(
         _ csr: ParsedCSR,
         profile: String,
         lifetime: Int64?,
@@ -35,9 +37,16 @@ extension RegistrationService {
         by principal: Principal,
         from origin: RequestOrigin
     ) async throws -> SerialNumber? {
-        guard profile == self.engine.settings.identityProfile,
-            let registration = try await self.agent(named: csr.names, boundTo: csr.publicKey, of: principal)
-        else { return nil }
+        let agents = try await self.agents(named: csr.names, for: principal)
+        guard let registration = agents.first else { return nil }
+        guard profile == self.engine.settings.identityProfile, csr.names.count == 1 else {
+            // What is issued beside a registration gives nobody else the agent's name.
+            let key = try IdentityKey(csr.publicKey)
+            guard agents.allSatisfy({ $0.thumbprint == key.thumbprint }) else {
+                throw RegistrationError.keyChangeNotProven
+            }
+            return nil
+        }
         let named = token.map { AgentID(of: SHA256.hash(data: Array("\(principal.actor)\n\($0)".utf8))) }
         let known = registration.requests.first { $0.id == named && $0.status != .rejected }
         let since = self.environment.instant.addingTimeInterval(-Budget.repetitionSeconds)
@@ -72,25 +81,22 @@ extension RegistrationService {
         }
     }
 
-    /// The live agent whose one name is asked for by its key, if the caller may change it.
-    private func agent(
-        named names: [AlternativeName],
-        boundTo publicKey: SubjectPublicKey,
-        of principal: Principal
-    ) async throws -> Registration? {
-        guard names.count == 1, case .uri(let uri) = names[0], let host = names[0].agentHost,
-            let key = try? IdentityKey(publicKey)
-        else { return nil }
-        let query = RegistrationQuery(
-            host: host.description,
-            statuses: [.active, .deprecated],
-            limit: Budget.registrationsOfHost
-        )
-        return try await self.store.registrations(query).first { registration in
-            registration.ansName == uri.description && registration.thumbprint == key.thumbprint
-                && !registration.requests.isEmpty
-                && (registration.owner == principal.account || principal.may(.manageAgents))
+    /// The agents whose names a request has, as far as they have an identity that the caller may change.
+    private func agents(named names: [AlternativeName], for principal: Principal) async throws -> [Registration] {
+        var agents: [Registration] = []
+        for case .uri(let uri) in names {
+            guard let name = try? ANSName(uri.description) else { continue }
+            let query = RegistrationQuery(
+                host: name.host.description,
+                holdsHost: true,
+                limit: Budget.registrationsOfHost
+            )
+            agents += try await self.store.registrations(query).filter { registration in
+                registration.ansName == uri.description && !registration.requests.isEmpty
+                    && registration.admits(principal, .changing)
+            }
         }
+        return agents
     }
 
     /// A registration once nobody works on it, or after the longest wait.

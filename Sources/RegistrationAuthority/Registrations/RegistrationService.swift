@@ -1,6 +1,7 @@
 // What callers ask of the registration authority. Every change is durable, with its audit entry, before it is answered.
 
 import AuditLog
+import DNS
 import FoundationEssentials
 public import HTTPSignatures
 import JOSE
@@ -91,26 +92,24 @@ public struct RegistrationService: Sendable {
     }
 
     /// Throws unless a certificate may name these names for a caller who is no registrant: names of agents of others, and free
-    /// names of our zones, are given by registration alone.
+    /// names of our zones, are given by registration alone; and no wildcard stands for them.
     ///
     /// - Throws: ``RegistrationError`` with `.hostTaken` or `.nameNotAdmitted`.
     public func requireFree(_ names: [AlternativeName], for principal: Principal) async throws {
         guard !principal.may(.manageAgents) else { return }
-        for host in names.compactMap(\.agentHost) {
-            let query = RegistrationQuery(
-                host: host.description,
-                statuses: [.pendingValidation, .pendingDNS, .active, .deprecated],
-                limit: Budget.registrationsOfHost
-            )
-            let holders = try await self.store.registrations(query).filter { $0.control != nil }
+        for name in names {
+            guard let host = name.claimedHost else { continue }
+            var query = RegistrationQuery(holdsHost: true, limit: Budget.registrationsOfHost)
+            if name.isWildcard { query.parent = host.description } else { query.host = host.description }
+            let holders = try await self.store.registrations(query)
             if let other = holders.first(where: { $0.owner != principal.account }) {
                 throw RegistrationError.hostTaken(other)
             }
-            let isOurs = self.engine.zones.zone(of: host.domainName)?.isOurs ?? false
-            guard !holders.isEmpty || !isOurs else {
+            let isOurs = self.engine.zones.zone(of: try DomainName(host.description))?.isOurs ?? false
+            guard !isOurs || (!holders.isEmpty && !name.isWildcard) else {
                 throw RegistrationError(
                     .nameNotAdmitted,
-                    "\(host) lies in a zone of this registry; register the agent first"
+                    "\(name) lies in a zone of this registry; register the agent first"
                 )
             }
         }
@@ -249,14 +248,19 @@ public struct RegistrationService: Sendable {
 }
 
 extension Registration {
-    /// Throws unless the caller may see the registration, or change it: `agentNotFound` where ANS hides agents of others,
-    /// else `permissionDenied`.
-    func require(_ principal: Principal, _ purpose: AccessPurpose) throws(RegistrationError) {
+    /// Whether the caller may see the registration, or change it.
+    func admits(_ principal: Principal, _ purpose: AccessPurpose) -> Bool {
         let isOwn =
             self.owner == principal.account
             || (principal.thumbprint != nil && principal.thumbprint == self.thumbprint)
         let mayAll = principal.may(purpose == .reading ? .read : .manageAgents)
-        guard mayAll || (isOwn && principal.may(purpose == .reading ? .seeAgents : .register)) else {
+        return mayAll || (isOwn && principal.may(purpose == .reading ? .seeAgents : .register))
+    }
+
+    /// Throws unless the caller may see the registration, or change it: `agentNotFound` where ANS hides agents of others,
+    /// else `permissionDenied`.
+    func require(_ principal: Principal, _ purpose: AccessPurpose) throws(RegistrationError) {
+        guard self.admits(principal, purpose) else {
             if purpose != .changing { throw .noAgent(self.id) }
             throw RegistrationError(
                 .permissionDenied,
@@ -267,14 +271,18 @@ extension Registration {
 }
 
 extension AlternativeName {
-    /// The host that a name of an agent has: that of its ANS name, or the host itself; nil for any other name.
-    var agentHost: AgentHost? {
+    /// The host that a certificate for this name speaks for: of an ANS name without the version, of a wildcard what is below
+    /// the star; nil for an address.
+    var claimedHost: HostName? {
         switch self {
-        case .dns(let host): try? AgentHost(canonicalizing: host.description)
-        case .uri(let uri): try? ANSName(agentName: uri.description).agentHost()
-        case .wildcard, .ip: nil
+        case .dns(let host), .wildcard(let host): host
+        case .uri(let uri): (try? ANSName(uri.description).host) ?? uri.host
+        case .ip: nil
         }
     }
+
+    /// Whether it stands for every host with one label before ``claimedHost``.
+    var isWildcard: Bool { if case .wildcard = self { true } else { false } }
 }
 
 /// What a caller wants of a registration.
@@ -288,6 +296,12 @@ enum AccessPurpose {
 }
 
 extension RegistrationError {
+    /// The answer to who asks for an agent's certificate by another key, without the present one.
+    static let keyChangeNotProven = Self(
+        .keyChangeNotProven,
+        "the request's key is not the agent's; to change keys, sign this call by the agent's present key (RFC 9421)"
+    )
+
     /// The answer about an agent that is not there, or not the caller's (ANS: "Agent not found or not owned by caller").
     static func noAgent(_ id: AgentID) -> Self {
         Self(.agentNotFound, "there is no agent with the id \(id), or it is not yours")

@@ -40,6 +40,10 @@ public struct RegistrationQuery: Hashable, Sendable {
     public var owner: String?
     /// Of this host alone.
     public var host: String?
+    /// Of hosts with one label before this name alone: those that a wildcard over it stands for.
+    public var parent: String?
+    /// Those alone that hold their host: live ones, and pending ones whose control of it is proven.
+    public var holdsHost: Bool
     /// In one of these states; in any when empty.
     public var statuses: Set<AgentStatus>
     /// With this to be done next; nil for any.
@@ -53,6 +57,8 @@ public struct RegistrationQuery: Hashable, Sendable {
     public init(
         owner: String? = nil,
         host: String? = nil,
+        parent: String? = nil,
+        holdsHost: Bool = false,
         statuses: Set<AgentStatus> = [],
         step: RegistrationStep? = nil,
         before: AgentID? = nil,
@@ -60,6 +66,8 @@ public struct RegistrationQuery: Hashable, Sendable {
     ) {
         self.owner = owner
         self.host = host
+        self.parent = parent
+        self.holdsHost = holdsHost
         self.statuses = statuses
         self.step = step
         self.before = before

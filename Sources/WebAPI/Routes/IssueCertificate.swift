@@ -9,24 +9,26 @@ import RegistrationAuthority
 import TransparencyLog
 
 extension Route {
+    private static let issuance = RouteName(method: .post, path: "/v1/certificates")
+
     /// Issues a certificate: `{"profile", "csr", "lifetime"?}` → 201.
     ///
-    /// Where the request is for the identity of a registered agent, by its key, the registration has it renewed.
+    /// The identity of a registered agent is its registration's, for whoever may change that; all else is for issuers.
     ///
     /// With `Prefer: wait` the answer carries the proof that the log has it, when that comes in time.
     static func issueCertificate(
         _ authority: IssuingAuthority,
         _ chains: IssuerChains,
         _ registrations: RegistrationService?,
+        _ gatekeeper: Gatekeeper,
         _ log: LogCalls?
     ) -> Route {
         Route(
-            .post,
-            "/v1/certificates",
-            for: .holders(of: .issue) { request, context, principal in
+            Self.issuance.method,
+            Self.issuance.path,
+            for: .holders(of: .register) { request, context, principal in
                 let form = try CertificateForm.preferred(by: request)
                 let body = try IssuanceBody(try await request.jsonBody())
-                try await registrations?.requireFree(body.csr.names, for: principal)
                 let key = try IdempotencyKey(
                     request,
                     scope: principal.actor,
@@ -34,8 +36,7 @@ extension Route {
                     csr: body.csr,
                     lifetime: body.lifetime
                 )
-                // The identity of a registered agent is its registration's, which goes on with it.
-                let renewed = try await registrations?.renewIdentity(
+                let identity = try await registrations?.issueIdentity(
                     body.csr,
                     profile: body.profile,
                     lifetime: body.lifetime,
@@ -44,9 +45,13 @@ extension Route {
                     from: RequestOrigin(context)
                 )
                 let stored: StoredCertificate
-                if let renewed {
-                    stored = try await authority.certificate(renewed).stored
+                if let identity {
+                    stored = try await authority.certificate(identity).stored
                 } else {
+                    try await gatekeeper.auditing(principal, context, Self.issuance) { () throws(RegistrationError) in
+                        try principal.require(.issue)
+                    }
+                    try await registrations?.requireFree(body.csr.names, for: principal)
                     let application = CertificateApplication(
                         profile: body.profile,
                         request: body.csr,

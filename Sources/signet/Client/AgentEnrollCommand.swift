@@ -12,7 +12,8 @@ struct AgentEnrollCommand: AsyncParsableCommand {
         abstract: "Make a key, get a certificate for it, and install both.",
         discussion: """
             Nothing is installed unless the certificate is for the new key and the names asked for, and leads to the root. \
-            An interrupted enrolment is taken up again by the same command.
+            An interrupted enrolment is taken up again by the same command. A registered agent is enrolled with the key that it \
+            registered (--key): its registration issues the certificate.
 
               signet agent enroll --name ans://v1.0.0.agent.example.com --directory agent \\
                 --api https://127.0.0.1:8443 --root root.pem --token-file agent.token
@@ -33,8 +34,22 @@ struct AgentEnrollCommand: AsyncParsableCommand {
     @OptionGroup var directory: AgentDirectoryOption
     @OptionGroup var connection: ConnectionOptions
 
-    @Option(help: ArgumentHelp("Ed25519, P-256, P-384, RSA-2048, RSA-3072 or RSA-4096.", valueName: "type"))
-    var keyType = "Ed25519"
+    @Option(
+        help: ArgumentHelp(
+            "Ed25519, P-256, P-384, RSA-2048, RSA-3072 or RSA-4096. (default: Ed25519)",
+            valueName: "type"
+        )
+    )
+    var keyType: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The agent's key in PKCS#8 PEM, mode 0600; it is copied, no new one is made.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var key: String?
 
     @Option(
         help: ArgumentHelp(
@@ -52,15 +67,19 @@ struct AgentEnrollCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runClient {
-            var plan = try self.plan()
+            guard self.key == nil || self.keyType == nil else {
+                throw AgentClientError(.invalidConfiguration, "give either --key, whose type is its own, or --key-type")
+            }
+            let key = try self.key.map { try AgentKey(file: $0) }
+            var plan = try self.plan(key)
             let (token, tokenFile) = try self.connection.token()
             plan.tokenFile = tokenFile
             let configuration = self.connection.configuration(plan.api, roots: plan.roots, token: token)
             var generator = SystemRandomNumberGenerator()
-            let key = IdempotencyToken(using: &generator)
+            let requestKey = IdempotencyToken(using: &generator)
             let agent = self.directory.agent
             let certificate = try await APIClient.with(configuration) { [plan] client in
-                try await agent.enroll(plan, with: client, force: self.force, token: key, now: Date())
+                try await agent.enroll(plan, with: client, key: key, force: self.force, token: requestKey, now: Date())
             }
             try AgentReport(certificate, in: agent.directory, outcome: "enrolled", at: Date())
                 .show(
@@ -70,8 +89,8 @@ struct AgentEnrollCommand: AsyncParsableCommand {
         }
     }
 
-    private func plan() throws -> EnrolmentPlan {
-        let application = try self.application()
+    private func plan(_ key: AgentKey?) throws -> EnrolmentPlan {
+        let application = try self.application(key)
         guard let roots = try self.connection.roots() else {
             throw AgentClientError(.invalidConfiguration, "no root to verify with; give --root FILE or set SIGNET_ROOT")
         }
@@ -83,10 +102,11 @@ struct AgentEnrollCommand: AsyncParsableCommand {
         )
     }
 
-    private func application() throws -> AgentApplication {
-        guard let keyType = KeyType(self.keyType) else {
+    private func application(_ key: AgentKey?) throws -> AgentApplication {
+        let name = self.keyType ?? KeyType.ed25519.description
+        guard let keyType = key?.type ?? KeyType(name) else {
             let types = AgentKey.types.map(\.description).joined(separator: ", ")
-            throw AgentClientError(.invalidConfiguration, "--key-type '\(self.keyType)' is none of \(types)")
+            throw AgentClientError(.invalidConfiguration, "--key-type '\(name)' is none of \(types)")
         }
         let lifetime = try self.lifetime.map { text in
             guard let span = TimeSpan(text) else {

@@ -79,19 +79,28 @@ struct ConnectionOptions: ParsableArguments {
     func configuration(
         _ address: APIAddress,
         roots: TrustAnchors?,
-        token: BearerToken
+        token: BearerToken?
     ) -> APIClient.Configuration {
         var configuration = APIClient.Configuration(
             address: address,
             roots: roots,
             token: token,
-            clock: ContinuousClock()
+            clock: ContinuousClock(),
+            stamp: { .now }
         )
         configuration.timeout = .seconds(self.timeout)
         configuration.onWait = { wait, cause in
             Progress.show("waiting \(max(1, wait.components.seconds)) s before asking again: \(cause)")
         }
         return configuration
+    }
+}
+
+extension SignatureStamp {
+    /// The stamp of a signature that is made now.
+    static var now: SignatureStamp {
+        var generator = SystemRandomNumberGenerator()
+        return SignatureStamp(at: Date(), using: &generator)
     }
 }
 

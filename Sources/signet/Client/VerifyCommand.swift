@@ -68,13 +68,7 @@ struct VerifyCommand: AsyncParsableCommand {
         try await runClient {
             let request = try await self.request()
             let address = try self.connection.requiredAddress()
-            var configuration = APIClient.Configuration(
-                address: address,
-                roots: try self.connection.roots(),
-                token: nil,
-                clock: ContinuousClock()
-            )
-            configuration.timeout = .seconds(self.connection.timeout)
+            let configuration = self.connection.configuration(address, roots: try self.connection.roots(), token: nil)
             try await APIClient.with(configuration) { client in
                 let report = try await client.verify(request)
                 if self.json { try report.printJSON() } else { report.show() }

@@ -22,6 +22,8 @@ final class TestAPI: Sendable {
         /// Changes the PEM of the certificate.
         var distort: @Sendable (String) -> String = { $0 }
         var chain: [String]?
+        /// Whether a signature is as good as the token; whose it is, is the test's to see.
+        var takesSignatures = false
         /// The authority that issues instead of the usual one.
         var impostor: TestAuthority?
     }
@@ -47,7 +49,8 @@ final class TestAPI: Sendable {
         self.state.withLock { state in
             state.requests.append(request)
             if !state.script.isEmpty { return state.script.removeFirst() }
-            guard request.headers.first(name: "authorization") == "Bearer token-of-the-test" else {
+            let isSigned = state.takesSignatures && request.headers.contains(name: "signature")
+            guard isSigned || request.headers.first(name: "authorization") == "Bearer token-of-the-test" else {
                 return .problem(401, "UNAUTHENTICATED", "the token is not known")
             }
             guard request.target == "/v1/certificates", request.method == .POST else {

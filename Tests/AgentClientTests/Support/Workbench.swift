@@ -65,7 +65,11 @@ struct Workbench: Sendable {
             address: try address ?? self.address(),
             roots: hasRoots ? self.root : nil,
             token: try BearerToken("token-of-the-test\n", source: "the test"),
-            clock: clock
+            clock: clock,
+            stamp: {
+                var generator = SystemRandomNumberGenerator()
+                return SignatureStamp(at: Date(), using: &generator)
+            }
         )
         configuration.timeout = timeout
         return configuration

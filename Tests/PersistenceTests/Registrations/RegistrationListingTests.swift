@@ -121,6 +121,39 @@ struct RegistrationListingTests {
         }
     }
 
+    @Test("Those that hold their hosts are found among whatever else is pending there, and those below a name")
+    func holders() async throws {
+        try await withSQLiteStore { store, _ in
+            // Whoever has proven nothing holds nothing, however many there are: they began after the holder, and before it had
+            // proven anything itself.
+            for number in 10..<30 {
+                let pending = try registration(
+                    number,
+                    owner: "token:eve",
+                    host: "a.agents.example",
+                    version: "2.\(number).0",
+                    zone: nil,
+                    control: nil
+                )
+                let created = try await store.add(pending)
+                #expect(created == .created(StoredRegistration(registration: pending, revision: 1)))
+            }
+            let live = ["a.agents.example", "b.agents.example", "x.a.agents.example", "a.bagents.example"]
+            for (number, host) in live.enumerated() {
+                try await store.add(try registration(number + 1, host: host, status: .active, isActivated: true))
+            }
+            func hosts(_ query: RegistrationQuery) async throws -> [String] {
+                try await store.registrations(query).map(\.host).sorted()
+            }
+            let holding = RegistrationQuery(host: "a.agents.example", holdsHost: true, limit: 4)
+            #expect(try await hosts(holding) == ["a.agents.example"])
+            let below = RegistrationQuery(parent: "agents.example", holdsHost: true, limit: 9)
+            #expect(try await hosts(below) == ["a.agents.example", "b.agents.example"])
+            #expect(try await hosts(RegistrationQuery(parent: "example", holdsHost: true, limit: 9)).isEmpty)
+            #expect(try await store.registrations(RegistrationQuery(parent: "agents.example", limit: 99)).count == 22)
+        }
+    }
+
     @Test("By key the newest that is pending or live is found")
     func byKey() async throws {
         try await withSQLiteStore { store, _ in

@@ -173,6 +173,10 @@ struct HoldingTests {
             let issuer = Bench.token("carol", .issuer)
             let names: [(String, RegistrationError.Code?)] = [
                 ("ans://v9.0.0.weather.agents.example", .hostTaken),
+                // No agent can have these names; they speak for the host all the same.
+                ("ans://v9999999999.0.0.weather.agents.example", .hostTaken),
+                ("spiffe://weather.agents.example/x", .hostTaken),
+                ("ans://v9999999999.0.0.free.agents.example", .nameNotAdmitted),
                 ("ans://v1.0.0.free.agents.example", .nameNotAdmitted),
                 ("ans://v1.0.0.bot.elsewhere.example", nil),
             ]
@@ -188,6 +192,26 @@ struct HoldingTests {
             let hosts = [AlternativeName.dns(try HostName("weather.agents.example"))]
             await expectRefusal(.hostTaken) { try await service.requireFree(hosts, for: issuer) }
             try await service.requireFree(hosts, for: RegistrationBench.alice)
+            try await service.requireFree([.ip([192, 0, 2, 1])], for: issuer)
+        }
+    }
+
+    @Test("A wildcard stands for no name of others, and for none of our zones")
+    func wildcards() async throws {
+        try await RegistrationBench.withNode { _, service in
+            _ = try await service.register(TestAgent("weather"))
+            let issuer = Bench.token("carol", .issuer)
+            func wanted(_ host: String) throws -> [AlternativeName] { [.wildcard(try HostName(host))] }
+            await expectRefusal(.hostTaken) { try await service.requireFree(try wanted("agents.example"), for: issuer) }
+            for host in ["agents.example", "weather.agents.example"] {
+                await expectRefusal(.nameNotAdmitted) {
+                    try await service.requireFree(try wanted(host), for: RegistrationBench.alice)
+                }
+                try await service.requireFree(try wanted(host), for: RegistrationBench.admin)
+            }
+            // Two labels are not one.
+            try await service.requireFree(try wanted("example"), for: issuer)
+            try await service.requireFree(try wanted("elsewhere.example"), for: issuer)
         }
     }
 

@@ -1,5 +1,6 @@
 // A public CA by openssl, for certificates that agents bring.
 
+import Crypto
 import Foundation
 import JSON
 
@@ -92,11 +93,16 @@ struct BroughtAuthority {
 
 extension RegistrationSite {
     /// Registers an agent that brings a public certificate, and waits until it is active.
-    func register(_ host: String, bringing certificate: String) async throws {
-        guard case .object(let members) = try Self.body(for: host) else { throw DaemonError("no body") }
+    @discardableResult
+    func register(
+        _ host: String,
+        bringing certificate: String,
+        key: P256.Signing.PrivateKey? = nil
+    ) async throws -> String {
+        guard case .object(let members) = try Self.body(for: host, key: key) else { throw DaemonError("no body") }
         let brought = JSONMember(name: "serverCertificatePEM", value: .string(certificate))
         let answer = try self.call("POST", "/v2/ans/agents", .object(members + [brought]))
         guard [201, 202].contains(answer.status) else { throw DaemonError("\(answer.body)") }
-        _ = try await self.await(answer.id) { $0.state == "ACTIVE" }
+        return try await self.await(answer.id) { $0.state == "ACTIVE" }.id
     }
 }

@@ -1,5 +1,6 @@
 // Public certificates that agents bring, with the programs around them: `signet renew` and `signet verify`.
 
+import Crypto
 import Foundation
 import JSON
 import SwiftASN1
@@ -18,10 +19,11 @@ struct BroughtCertificateTests {
         try site.start()
         let host = "page.\(RegistrationSite.ours)"
         let brought = try authority.issue("server", for: host)
-        try await site.register(host, bringing: brought)
+        let own = P256.Signing.PrivateKey()
+        let id = try await site.register(host, bringing: brought, key: own)
 
         let machine = try AgentMachine(site.daemon)
-        try machine.enroll("page", host: host, lifetime: AgentMachine.dueAtOnce)
+        try machine.enroll("page", host: host, lifetime: AgentMachine.dueAtOnce, key: own)
         let directory = machine.directory("page")
         let hook = "echo \"$SIGNET_RENEWED\" >>\(machine.deployed)"
         let dry = try machine.report("--dry-run")
@@ -39,6 +41,8 @@ struct BroughtCertificateTests {
         #expect(foreign.agents.first?["error"]?.text?.contains("another key") == true, "\(foreign)")
         #expect(try machine.serial("page") != identity)
         #expect(machine.lines == ["identity"])
+        // The registration has issued the first, the enrolment's and the renewal's.
+        #expect(try site.identities(of: id).count == 3)
 
         try FileManager.default.removeItem(atPath: key)
         try FileManager.default.copyItem(atPath: site.daemon.directory.file("server.key"), toPath: key)
@@ -55,6 +59,48 @@ struct BroughtCertificateTests {
         #expect(try machine.report("--dry-run").agents.first?.texts("due").contains("server") == false)
         #expect(machine.lines.last?.hasPrefix("server") == true, "\(machine.lines)")
         #expect(site.daemon.stop() == 0)
+    }
+
+    @Test("the key of a registered agent is changed by the program with the key itself; another key is refused")
+    func keyChange() async throws {
+        let site = try await RegistrationSite()
+        let authority = try BroughtAuthority(trustedBy: site)
+        try site.start()
+        let host = "page.\(RegistrationSite.ours)"
+        let own = P256.Signing.PrivateKey()
+        let id = try await site.register(host, bringing: try authority.issue("server", for: host), key: own)
+        let machine = try AgentMachine(site.daemon)
+        let arguments = [
+            "--name", "ans://v1.0.0.\(host)", "--api", site.daemon.url, "--root", site.daemon.root, "--token-file",
+            site.daemon.tokenFile, "--directory", machine.directory("other"),
+        ]
+        let refused = try shell(signetProgram, ["agent", "enroll"] + arguments)
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("KEY_CHANGE_NOT_PROVEN") && refused.errors.contains("--key FILE"), "\(refused)")
+        #expect(try site.identities(of: id).count == 1)
+        try machine.enroll("page", host: host, key: own)
+        let before = try machine.serial("page")
+        let renew = ["agent", "renew", "--force", "--new-key", "--directory", machine.directory("page")]
+        let changed = try shell(signetProgram, renew)
+        #expect(changed.status == 0, "\(changed.errors)")
+        #expect(try machine.serial("page") != before)
+        let key = try P256.Signing.PrivateKey(
+            pemRepresentation: try String(contentsOfFile: "\(machine.directory("page"))/key.pem", encoding: .utf8)
+        )
+        #expect(key.rawRepresentation != own.rawRepresentation)
+        // The registration has the new key: what it signs is renewed, what the old one signs is not.
+        let settled = try await site.await(id) { $0.state == "ACTIVE" }
+        #expect(try site.identities(of: id).count == 3, "\(settled.body)")
+        let again = try shell(signetProgram, ["agent", "renew", "--force", "--directory", machine.directory("page")])
+        #expect(again.status == 0, "\(again.errors)")
+        let stale = try shell(
+            signetProgram,
+            ["agent", "enroll", "--key", site.daemon.directory.file("page.key")] + arguments
+        )
+        #expect(stale.status == 1 && stale.errors.contains("KEY_CHANGE_NOT_PROVEN"), "\(stale)")
+        #expect(try site.identities(of: id).count == 4)
+        #expect(site.daemon.stop() == 0)
+        #expect(try site.daemon.run("audit", "verify").status == 0)
     }
 
     @Test(

@@ -1,5 +1,6 @@
 // A daemon with zones at a BIND of its own: `agents.test`, which is ours, and `customer.test`, which is not.
 
+import Crypto
 import Foundation
 import JSON
 import TestSupport
@@ -126,9 +127,9 @@ extension RegistrationSite {
         try self.call("POST", "/v2/ans/agents", try Self.body(for: host), wait: wait)
     }
 
-    /// The body of a registration, with a new key.
-    static func body(for host: String) throws -> JSONValue {
-        let request = Data(try makeRequest(uri: "ans://v1.0.0.\(host)"))
+    /// The body of a registration, with a new key unless one is given.
+    static func body(for host: String, key: P256.Signing.PrivateKey? = nil) throws -> JSONValue {
+        let request = Data(try makeRequest(uri: "ans://v1.0.0.\(host)", key: key))
         let lines = request.base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
         let pem = "-----BEGIN CERTIFICATE REQUEST-----\n\(lines)\n-----END CERTIFICATE REQUEST-----\n"
         return [
@@ -138,6 +139,11 @@ extension RegistrationSite {
             ],
             "discoveryProfiles": ["ANS_TXT", "ANS_DNSAID"], "identityCsrPEM": .string(pem),
         ]
+    }
+
+    /// The identity certificates that an agent's registration knows.
+    func identities(of id: String) throws -> [JSONValue] {
+        try self.call("GET", "/v2/ans/agents/\(id)/certificates/identity").body.elements
     }
 
     func agent(_ id: String) throws -> Answer { try self.call("GET", "/v2/ans/agents/\(id)") }

@@ -100,7 +100,7 @@ struct IdentityRenewalTests {
         }
     }
 
-    @Test("a lifetime that is asked for is held; another key, profile or caller changes nothing of the registration")
+    @Test("a lifetime that is asked for is held; another caller changes nothing of the registration")
     func others() async throws {
         try await AgentAPI.run { agents in
             let agent = TestAgent()
@@ -115,14 +115,72 @@ struct IdentityRenewalTests {
             #expect(try time("notAfter").timeIntervalSince(try time("notBefore")) <= 7_200)
             let stored = try await self.registration(id, agents)
             #expect(stored.requests.count == 2)
-            let foreign = try await agents.call(.post, path, as: .issuer, body: try self.body(TestAgent(), "weather"))
-            #expect(foreign.status == 201, "\(foreign.body)")
             let denied = try await agents.call(.post, path, as: .registrant, body: try self.body(agent, "weather"))
-            #expect(denied.status == 403)
-            #expect(
-                try await self.registration(id, agents).requests
-                    == stored.requests
-            )
+            #expect(denied.status == 403 && denied.json["code"] as? String == "PERMISSION_DENIED", "\(denied.body)")
+            #expect(try await self.registration(id, agents).requests == stored.requests)
+        }
+    }
+
+    @Test("another key takes the agent's place when that one signs the call, and not by a token, whoever's it is")
+    func anotherKey() async throws {
+        try await AgentAPI.run { agents in
+            let (agent, next) = (TestAgent(), TestAgent())
+            let id = try await agents.activate("weather", as: .issuer, agent: agent)
+            let before = try await self.registration(id, agents)
+            let body = try self.body(next, "weather")
+            for role in [Role.issuer, .admin] {
+                let refused = try await agents.call(.post, "/v1/certificates", as: role, body: body)
+                #expect(refused.status == 403, "\(role): \(refused.body)")
+                #expect(refused.json["code"] as? String == "KEY_CHANGE_NOT_PROVEN")
+            }
+            // A certificate with the name among others would be as good.
+            let name = "ans://v1.0.0.weather.\(AgentAPI.zone)"
+            for profile in ["agent-identity", "agent-tls"] {
+                let der = try TestRequests.der(uris: [name, "ans://v1.0.1.weather.\(AgentAPI.zone)"], key: next.key)
+                let both = try TestRequests.body(["profile": profile, "csr": TestRequests.pem(of: der)])
+                let refused = try await agents.call(.post, "/v1/certificates", as: .issuer, body: both)
+                #expect(refused.json["code"] as? String == "KEY_CHANGE_NOT_PROVEN", "\(profile): \(refused.body)")
+            }
+            let own = try await agents.call(.post, "/v1/certificates", by: next, body: body)
+            #expect(own.status == 401, "\(own.body)")
+            #expect(try await self.registration(id, agents) == before)
+            let changed = try await agents.call(.post, "/v1/certificates", by: agent, body: body)
+            #expect(changed.status == 201, "\(changed.body)")
+            let after = try await self.registration(id, agents)
+            #expect(try after.thumbprint == next.thumbprint && after.owner == before.owner)
+            #expect(after.requests.last?.serialNumber?.description == changed.json["serial"] as? String)
+        }
+    }
+
+    @Test(
+        "an agent's own key, and an owner who may issue nothing else, renew it by the same call, and get nothing else"
+    )
+    func withoutIssuing() async throws {
+        try await AgentAPI.run { agents in
+            let agent = TestAgent()
+            let id = try await agents.activate("weather", as: .registrant, agent: agent)
+            let body = try self.body(agent, "weather")
+            let owner = try await agents.call(.post, "/v1/certificates", as: .registrant, body: body)
+            #expect(owner.status == 201, "\(owner.body)")
+            let own = try await agents.call(.post, "/v1/certificates", by: agent, body: body)
+            #expect(own.status == 201, "\(own.body)")
+            #expect(try await self.registration(id, agents).requests.count == 3)
+            let elsewhere = try TestRequests.body([
+                "profile": "agent-identity", "csr": try agent.csr("bot.elsewhere.example"),
+            ])
+            let host = try TestRequests.body([
+                "profile": "agent-tls",
+                "csr": TestRequests.pem(of: try TestRequests.der(dns: ["weather.\(AgentAPI.zone)"], key: agent.key)),
+            ])
+            for body in [elsewhere, host] {
+                for answer in [
+                    try await agents.call(.post, "/v1/certificates", as: .registrant, body: body),
+                    try await agents.call(.post, "/v1/certificates", by: agent, body: body),
+                ] {
+                    #expect(answer.status == 403, "\(answer.body)")
+                    #expect(answer.json["code"] as? String == "PERMISSION_DENIED")
+                }
+            }
         }
     }
 }
