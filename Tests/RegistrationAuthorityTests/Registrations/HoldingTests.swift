@@ -193,6 +193,10 @@ struct HoldingTests {
             await expectRefusal(.hostTaken) { try await service.requireFree(hosts, for: issuer) }
             try await service.requireFree(hosts, for: RegistrationBench.alice)
             try await service.requireFree([.ip([192, 0, 2, 1])], for: issuer)
+            // Whoever has proven nothing keeps nobody from a name.
+            let pending = try await service.register(TestAgent("bot.customer.example"))
+            #expect(pending.status == .pendingValidation && pending.control == nil)
+            try await service.requireFree([.dns(try HostName("bot.customer.example"))], for: issuer)
         }
     }
 

@@ -152,6 +152,35 @@ struct IdentityRenewalTests {
         }
     }
 
+    @Test("names of others' agents, several at once, and those of agents that have ended are not to be had")
+    func notTheirs() async throws {
+        try await AgentAPI.run { agents in
+            let agent = TestAgent()
+            let id = try await agents.activate("weather", as: .registrant, agent: agent)
+            let before = try await self.registration(id, agents)
+            func code(_ role: Role, _ body: String) async throws -> String? {
+                try await agents.call(.post, "/v1/certificates", as: role, body: body).json["code"] as? String
+            }
+            #expect(try await code(.issuer, try self.body(agent, "weather")) == "HOST_TAKEN")
+            #expect(try await code(.issuer, try self.body(TestAgent(), "weather")) == "HOST_TAKEN")
+            let names = ["1.0.0", "1.0.1"].map { "ans://v\($0).weather.\(AgentAPI.zone)" }
+            let der = try TestRequests.der(uris: names, key: agent.key)
+            let both = try TestRequests.body(["profile": "agent-identity", "csr": TestRequests.pem(of: der)])
+            #expect(try await code(.admin, both) == "TOO_MANY_NAMES")
+            #expect(try await self.registration(id, agents) == before)
+            // An agent that has ended has neither name nor key, whoever's it was.
+            let other = try await agents.activate("traffic", as: .issuer, agent: agent)
+            for (id, label, role) in [(id, "weather", Role.registrant), (other, "traffic", .issuer)] {
+                let reason = #"{"reason":"SUPERSEDED"}"#
+                let ended = try await agents.call(.post, "/v2/ans/agents/\(id)/revoke", as: role, body: reason)
+                #expect(ended.status == 200)
+                for agent in [agent, TestAgent()] {
+                    #expect(try await code(.issuer, try self.body(agent, label)) == "NAME_NOT_ADMITTED")
+                }
+            }
+        }
+    }
+
     @Test(
         "an agent's own key, and an owner who may issue nothing else, renew it by the same call, and get nothing else"
     )
