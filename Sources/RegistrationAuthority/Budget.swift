@@ -54,6 +54,9 @@ public enum Budget {
     /// The longest that a caller may wait for the work on a registration to rest: below the 60 seconds in which an answer
     /// must have left.
     public static let longestWait = Duration.seconds(30)
+    /// How long a call for a certificate waits for an identity: callers give up after 30 seconds, and would not learn that it is
+    /// under way.
+    public static let identityWait = Duration.seconds(20)
     /// How often a caller who waits for the work of another process looks whether it rests: a read by the id.
     public static let leaseLook = Duration.milliseconds(50)
     /// How often a change is made anew because the registration had changed meanwhile.

@@ -15,7 +15,7 @@ public struct Principal: Sendable, Hashable {
     /// How the audit log and the records of issuance name it: `token:` and the id, `key:` and the thumbprint, or
     /// `operator:` and the name.
     public let actor: String
-    /// The thumbprint (RFC 7638) of the key that signed the request; nil for any other proof.
+    /// The thumbprint (RFC 7638) of the key that signed the request or the TLS handshake; nil for any other proof.
     public let thumbprint: String?
 
     /// Whose agents are its own.
@@ -92,6 +92,16 @@ public struct Principal: Sendable, Hashable {
             throw RegistrationError(
                 .permissionDenied,
                 "the role \(self.role.rawValue) of this token does not admit \(permission.rawValue)"
+            )
+        }
+    }
+
+    /// Throws `permissionDenied` unless the caller may have certificates issued beside registration.
+    public func requireDirectIssuance() throws(RegistrationError) {
+        guard self.may(.issue) else {
+            throw RegistrationError(
+                .permissionDenied,
+                "the role \(self.role.rawValue) gets nothing but identities for the ANS names of agents of its own that are live"
             )
         }
     }

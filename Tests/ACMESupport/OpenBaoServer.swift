@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import LoopbackSupport
 import OutboundHTTP
+import PKIX
 
 @testable import ACME
 
@@ -46,6 +47,14 @@ struct OpenBaoServer: Sendable {
             throw ServerFailure(description: "OpenBao gives no external key")
         }
         return try ExternalAccountKey(keyID: id, hmacKey: key)
+    }
+
+    /// Whether its own record of a certificate says that it is revoked.
+    func isRevoked(_ serialNumber: [UInt8]) async throws -> Bool {
+        let name = serialNumber.map { [$0].hexadecimal }.joined(separator: ":")
+        let data = try await self.call("GET", "pki/cert/" + name)["data"]
+        guard case .number(let time)? = data?["revocation_time"] else { return false }
+        return (Int(time) ?? 0) > 0
     }
 
     private func prepare(_ resolver: String) async throws {

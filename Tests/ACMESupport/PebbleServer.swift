@@ -114,6 +114,14 @@ struct PebbleServer: Sendable {
         return try root.pem
     }
 
+    /// How many orders it has taken and certificates it has issued, by its own log.
+    var counts: (orders: Int, certificates: Int) {
+        let lines = self.process.output.split(separator: "\n")
+        let orders = lines.last { $0.contains("orders in the db") }?
+            .split(separator: " ").compactMap { Int($0) }.last
+        return (orders ?? 0, lines.count { $0.contains("Issued certificate serial") })
+    }
+
     /// A document of Pebble's management.
     func managed(_ path: String, _ exchange: PooledHTTPExchange) async throws -> String {
         let call = HTTPCall(method: "GET", url: self.management + path, headers: [])

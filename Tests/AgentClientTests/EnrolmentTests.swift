@@ -112,7 +112,7 @@ struct EnrolmentTests {
             let plan = try bench.plan()
             let error = try await #require(throws: AgentClientError.self) {
                 try await APIClient.with(try bench.configuration()) { client in
-                    try await agent.enroll(plan, with: client, force: false, token: .random, now: bench.now)
+                    try await agent.enroll(plan, with: client, force: false, token: .random, now: { bench.now })
                 }
             }
             #expect(error.code == .unusableDirectory)

@@ -1,6 +1,7 @@
 import Foundation
 import NIOHTTP1
 import PKIX
+import Synchronization
 import Testing
 
 @testable import AgentClient
@@ -139,6 +140,122 @@ struct InterruptionTests {
             try "{".write(toFile: path, atomically: false, encoding: .utf8)
             try await bench.enroll()
             try await self.checkDirectory(bench)
+        }
+    }
+
+    /// An agent whose key's change the server has made, and whose client knows nothing of it.
+    private func changeUnseen(_ bench: Workbench, stopAt step: EnrolmentStep? = nil) async throws {
+        bench.api.set { state in
+            state.isRegistered = true
+            state.takesSignatures = true
+        }
+        try await bench.enroll()
+        if step == nil { bench.api.set { $0.closesAfterIssuing = 100 } }
+        await #expect(throws: (any Error).self) { try await bench.renew(newKey: true, force: true, stopAt: step) }
+        bench.api.set { $0.closesAfterIssuing = 0 }
+    }
+
+    private func boundKeyIsInstalled(_ bench: Workbench) throws -> Bool {
+        try AgentKey(pem: bench.text("key.pem"), source: "the test").publicKey == bench.api.state.withLock { $0.bound }
+    }
+
+    @Test(
+        "a key that the agent may be bound to by now is lost by no later run, whatever that asks for",
+        arguments: [nil, .received, .certificateWritten, .recordWritten] as [EnrolmentStep?]
+    )
+    func keyChange(step: EnrolmentStep?) async throws {
+        try await Workbench.run { bench in
+            try await self.changeUnseen(bench, stopAt: step)
+            #expect(try !self.boundKeyIsInstalled(bench))
+            #expect(try await bench.agent().isRenewalDue(at: bench.now))
+            // As cron runs it: with the key in force, and nothing forced.
+            #expect(try await bench.renew() != nil)
+            #expect(try self.boundKeyIsInstalled(bench))
+            #expect(try await bench.renew() == nil)
+            try await self.checkDirectory(bench)
+        }
+    }
+
+    @Test("a certificate that is of no use does not take the bound key with it")
+    func unacceptable() async throws {
+        try await Workbench.run { bench in
+            bench.api.set { state in
+                state.isRegistered = true
+                state.takesSignatures = true
+            }
+            try await bench.enroll()
+            bench.api.set { $0.distort = { _ in "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" } }
+            for newKey in [true, false] {
+                await #expect(throws: AgentClientError.self) { try await bench.renew(newKey: newKey, force: true) }
+                #expect(try !self.boundKeyIsInstalled(bench))
+            }
+            bench.api.set { $0.distort = { $0 } }
+            #expect(try await bench.renew() != nil)
+            #expect(try self.boundKeyIsInstalled(bench))
+        }
+    }
+
+    @Test("another agent's enrolment, or another key, does not take the place of a key that may be bound")
+    func displacement() async throws {
+        try await Workbench.run { bench in
+            try await self.changeUnseen(bench)
+            let other = try bench.plan(name: "ans://v2.0.0.agent.example.com")
+            let error = await #expect(throws: AgentClientError.self) { try await bench.enroll(other, force: true) }
+            #expect(error?.code == .alreadyEnrolled && error?.reason.contains("signet agent renew") == true)
+            let key = try AgentKey.generate(.ed25519)
+            await #expect(throws: AgentClientError(.alreadyEnrolled, "")) {
+                let plan = try bench.plan()
+                _ = try await APIClient.with(try bench.configuration()) { client in
+                    try await bench.agent().enroll(
+                        plan,
+                        with: client,
+                        key: key,
+                        force: true,
+                        token: .random,
+                        now: { bench.now }
+                    )
+                }
+            }
+            #expect(try await bench.renew() != nil)
+            #expect(try self.boundKeyIsInstalled(bench))
+        }
+    }
+
+    @Test("a change that the authority did not make leaves the key in force, and the next run asks for that")
+    func unmadeChange() async throws {
+        try await Workbench.run { bench in
+            bench.api.set { state in
+                state.isRegistered = true
+                state.takesSignatures = true
+            }
+            try await bench.enroll()
+            let key = try bench.text("key.pem")
+            // The signed call is refused, and the key is not the agent's.
+            let notProven = TestReply.problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call")
+            bench.api.set { $0.script = [notProven, .problem(422, "KEY_BLOCKED", "no"), notProven] }
+            let error = await #expect(throws: AgentClientError.self) {
+                try await bench.renew(newKey: true, force: true)
+            }
+            #expect(error?.problem?.code == "KEY_BLOCKED")
+            #expect(try await bench.renew() == nil)
+            #expect(try await bench.renew(force: true) != nil)
+            #expect(try bench.text("key.pem") == key)
+        }
+    }
+
+    @Test("a change whose answer was lost is seen at once where the server answers again")
+    func answeredAgain() async throws {
+        try await Workbench.run { bench in
+            bench.api.set { state in
+                state.isRegistered = true
+                state.takesSignatures = true
+            }
+            try await bench.enroll()
+            // The first signed call does its work unseen; its repetitions are by a key that is nobody's.
+            bench.api.set { $0.closesAfterIssuing = 1 }
+            #expect(try await bench.renew(newKey: true, force: true) != nil)
+            #expect(try self.boundKeyIsInstalled(bench))
+            #expect(bench.api.issued == 2)
         }
     }
 }

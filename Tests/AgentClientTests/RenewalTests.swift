@@ -81,9 +81,9 @@ struct RenewalTests {
         try await Workbench.run { bench in
             try await bench.enroll()
             let (key, asked) = (try bench.text("key.pem"), bench.api.requests.count)
-            for (newKey, calls) in [(false, 1), (true, 3)] {
+            for (newKey, calls) in [(false, 1), (true, 4)] {
                 bench.api.set { state in
-                    state.script = Array(repeating: .problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call"), count: 2)
+                    state.script = Array(repeating: .problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call"), count: 3)
                 }
                 let error = await #expect(throws: AgentClientError.self) {
                     try await bench.renew(newKey: newKey, force: true)
@@ -93,6 +93,26 @@ struct RenewalTests {
                 #expect(bench.api.requests.count == asked + calls)
             }
             #expect(try bench.text("key.pem") == key)
+            // The key that was refused is nobody's: the next run asks for the installed one.
+            bench.api.set { $0.script = [] }
+            #expect(try await bench.renew(force: true) != nil)
+            #expect(try bench.text("key.pem") == key)
+        }
+    }
+
+    @Test("a 403 of another kind is no reason to sign, and a key of another agent signs nothing")
+    func signsNothingElse() async throws {
+        try await Workbench.run { bench in
+            try await bench.enroll()
+            let asked = bench.api.requests.count
+            bench.api.set { $0.script = [.problem(403, "PERMISSION_DENIED", "no")] }
+            await #expect(throws: AgentClientError(.refused, "")) { try await bench.renew(newKey: true, force: true) }
+            let other = try bench.plan(name: "ans://v2.0.0.agent.example.com")
+            bench.api.set { $0.script = [.problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call")] }
+            let error = await #expect(throws: AgentClientError.self) { try await bench.enroll(other, force: true) }
+            #expect(error?.reason.contains("--key FILE") == true)
+            #expect(bench.api.requests[asked...].allSatisfy { !$0.headers.contains(name: "signature") })
+            #expect(bench.api.requests.count == asked + 2)
         }
     }
 
@@ -124,7 +144,7 @@ struct RenewalTests {
                     key: try AgentKey(file: path),
                     force: false,
                     token: .random,
-                    now: bench.now
+                    now: { bench.now }
                 )
             }
             #expect(try bench.text("key.pem") == key.pem)

@@ -19,9 +19,10 @@ struct CrashTests {
         try daemon.start(api: "http://127.0.0.1:0", environment: ["SIGNET_FAILPOINT": "\(step.rawValue):20"])
         let client = LoadClient(url: daemon.url, token: try daemon.token)
         try await client.run(callers: 8, requests: 50)
+        let isGone = try await daemon.waitUntilGone(within: 20)
+        #expect(isGone, "the failpoint was not reached")
         daemon.kill()
         #expect(client.unexpected.isEmpty)
-        #expect(client.certificates.count < 400, "the failpoint was not reached")
         try await checkAfterRestart(daemon, client.certificates)
     }
 

@@ -284,7 +284,12 @@ struct RenewTests {
         #expect(machine.daemon.stop() == 0)
     }
 
-    @Test("the units of systemd are in order, and hand the hook over as one argument")
+    private static let hasSystemd = (try? shell("sh", ["-c", "command -v systemd-analyze"]).status) == 0
+
+    @Test(
+        "the units of systemd are in order, and hand the hook over as one argument",
+        .enabled(if: Self.hasSystemd, "systemd-analyze is missing")
+    )
     func units() throws {
         let directory = try TemporaryDirectory()
         let folder = "\(projectRoot)/scripts/systemd"
@@ -298,7 +303,6 @@ struct RenewTests {
         }
         let service = try String(contentsOfFile: "\(folder)/signet-renew.service", encoding: .utf8)
         #expect(service.contains("--deploy-hook ${SIGNET_DEPLOY_HOOK}\n"))
-        guard try shell("sh", ["-c", "command -v systemd-analyze"]).status == 0 else { return }
         let result = try shell("systemd-analyze", ["verify"] + names.map(directory.file))
         #expect(result.status == 0 && result.errors.isEmpty, "\(result.output) \(result.errors)")
     }

@@ -16,11 +16,12 @@ extension APIClient {
             requestID: answer.requestID
         )
         let advice =
-            switch answer.status {
-            case 401: "; check the API token"
-            case 403: "; the API token's role does not admit this"
-            case 300..<400: "; redirects are not followed, correct the API address"
-            case 404 where !isProblem: "; is this the address of a Signet management API?"
+            switch (answer.status, problem.code) {
+            case (401, "INVALID_MESSAGE_SIGNATURE"): "; the agent may have another key by now"
+            case (401, _): "; check the API token"
+            case (403, nil), (403, "PERMISSION_DENIED"): "; the API token's role does not admit this"
+            case (300..<400, _): "; redirects are not followed, correct the API address"
+            case (404, _) where !isProblem: "; is this the address of a Signet management API?"
             default: answer.retryAfter.map { "; try again in \($0.components.seconds) s" } ?? ""
             }
         return AgentClientError(

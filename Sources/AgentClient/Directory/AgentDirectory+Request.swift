@@ -8,7 +8,10 @@ import PKIX
 struct PendingRequest: Sendable {
     let generation: Int
     let key: AgentKey
-    let record: RequestRecord
+    var record: RequestRecord
+
+    /// Whether the agent may have no other key than this one by now.
+    var mayBeBound: Bool { self.record.mayBeBound == true }
 }
 
 extension AgentDirectory {
@@ -41,7 +44,14 @@ extension AgentDirectory {
         return PendingRequest(generation: number, key: key, record: record)
     }
 
-    /// Drops a request under way.
+    /// Writes another record beside the key of a request.
+    func rewrite(_ request: inout PendingRequest, _ record: RequestRecord) throws {
+        let path = "\(self.generationPath(request.generation))/request.json"
+        try AtomicFile.write(try record.fileContent(), to: path, mode: 0o600)
+        request.record = record
+    }
+
+    /// Drops a request under way, with its key.
     func discard(_ number: Int) throws {
         // The request goes first: what is left of an interrupted removal is no request.
         try SystemFiles.remove("\(self.generationPath(number))/request.json")

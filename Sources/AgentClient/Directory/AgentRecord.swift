@@ -31,6 +31,8 @@ struct RequestRecord: Hashable, Sendable, Codable {
     var csr: String
     /// What makes the server answer a repetition with the first certificate.
     var idempotencyKey: IdempotencyToken
+    /// Whether the installed key has signed for this one: the authority may have bound the agent to it, whatever came back.
+    var mayBeBound: Bool?
 }
 
 extension AgentRecord {
@@ -52,6 +54,11 @@ extension AgentRecord {
             throw AgentClientError(.damagedEnrolment, "agent.json names an unknown key type '\(self.keyType)'")
         }
         return try AgentApplication(names: self.names, profile: self.profile, keyType: keyType, lifetime: self.lifetime)
+    }
+
+    /// Whether another record is of the same agent, as the same server knows it.
+    func isOfTheSameAgent(as other: AgentRecord) -> Bool {
+        self.api == other.api && self.profile == other.profile && self.names == other.names
     }
 
     /// Whether another record asks the same server for the same.

@@ -30,20 +30,23 @@ public struct Agent: Sendable {
         key: AgentKey? = nil,
         force: Bool,
         token: IdempotencyToken,
-        now: Date
+        now: () -> Date
     ) async throws -> AgentCertificate {
         try self.requireUnenrolled(force: force)
         try self.directory.prepare()
         return try await self.directory.exclusively {
             try self.requireUnenrolled(force: force)
-            return try await self.obtain(plan, keeping: key, with: client, token: token, now: now)
+            let choice = key.map { KeyChoice.given($0) } ?? .new
+            return try await self.obtain(plan, choice, with: client, token: token, now: now)
         }
     }
 
-    /// Whether the certificate is due for renewal: at most a third of its life is left, or it does not verify.
+    /// Whether the certificate is due for renewal: at most a third of its life is left, or it does not verify, or a change of the
+    /// key has no outcome yet.
     ///
     /// - Throws: ``AgentClientError`` with `.notEnrolled` and others when the enrolment cannot be read.
     public func isRenewalDue(at now: Date) async throws -> Bool {
+        if try self.directory.pendingRequest()?.mayBeBound == true { return true }
         let status = try await self.status(at: now)
         return status.state != .valid || status.certificate.isRenewalDue(at: now)
     }
@@ -62,15 +65,15 @@ public struct Agent: Sendable {
         newKey: Bool,
         force: Bool,
         token: IdempotencyToken,
-        now: Date
+        now: () -> Date
     ) async throws -> AgentCertificate? {
         try self.directory.prepare()
         return try await self.directory.exclusively {
             if !force {
-                guard try await self.isRenewalDue(at: now) else { return nil }
+                guard try await self.isRenewalDue(at: now()) else { return nil }
             }
-            let key = newKey ? nil : try self.directory.installed().key
-            return try await self.obtain(plan, keeping: key, with: client, token: token, now: now)
+            let choice = newKey ? KeyChoice.new : .installed(try self.directory.installed().key)
+            return try await self.obtain(plan, choice, with: client, token: token, now: now)
         }
     }
 
@@ -105,23 +108,56 @@ public struct Agent: Sendable {
 
     private func obtain(
         _ plan: EnrolmentPlan,
-        keeping key: AgentKey?,
+        _ choice: KeyChoice,
         with client: APIClient,
         token: IdempotencyToken,
-        now: Date
+        now: () -> Date
     ) async throws -> AgentCertificate {
-        if let pending = try self.resumable(plan, keeping: key) {
+        if let pending = try self.directory.pendingRequest(), pending.mayBeBound {
+            return try await self.finish(pending, plan, choice, with: client, token: token, now: now)
+        }
+        if let pending = try self.resumable(plan, keeping: choice.key) {
             try self.afterStep(.resumed)
             if let resumed = try await self.resume(pending, plan, with: client, now: now) { return resumed }
         }
-        let pending = try self.begin(plan, keeping: key, token: token)
+        var pending = try self.begin(plan, keeping: choice.key, token: token)
         do {
-            return try await self.complete(pending, plan, with: client, now: now)
-        } catch let error as AgentClientError where error.code == .unacceptableCertificate {
+            return try await self.complete(&pending, plan, with: client, now: now)
+        } catch let error as AgentClientError where error.code == .unacceptableCertificate && !pending.mayBeBound {
             // The same idempotency key would bring the same certificate for ever.
             try self.directory.discard(pending.generation)
             throw error
         }
+    }
+
+    /// Ends a change of keys whose outcome is not known: the agent may have no other key than this one, so that nothing else is
+    /// asked for before, and the key goes only when the authority says that it is not the agent's.
+    private func finish(
+        _ pending: PendingRequest,
+        _ plan: EnrolmentPlan,
+        _ choice: KeyChoice,
+        with client: APIClient,
+        token: IdempotencyToken,
+        now: () -> Date
+    ) async throws -> AgentCertificate {
+        var isOther = !pending.record.agent.isOfTheSameAgent(as: AgentRecord(plan))
+        if case .given(let key) = choice { isOther = isOther || key.publicKey != pending.key.publicKey }
+        guard !isOther else {
+            throw AgentClientError(
+                .alreadyEnrolled,
+                "a change of the agent's key in \(self.directory.path) has no outcome yet; end it first with:"
+                    + " signet agent renew --directory \(self.directory.path)"
+            )
+        }
+        try self.afterStep(.resumed)
+        var pending = pending
+        if let resumed = try await self.resume(pending, plan, with: client, now: now) { return resumed }
+        // What the same request brings is of no use; another certificate for the same key is.
+        let request = try AgentRequest(key: pending.key, names: plan.application.names)
+        var record = RequestRecord(agent: pending.record.agent, csr: request.pem, idempotencyKey: token)
+        record.mayBeBound = true
+        try self.directory.rewrite(&pending, record)
+        return try await self.complete(&pending, plan, with: client, now: now)
     }
 
     /// An interrupted request for the same, and for the key in force exactly when that is kept.
@@ -139,13 +175,14 @@ public struct Agent: Sendable {
         _ pending: PendingRequest,
         _ plan: EnrolmentPlan,
         with client: APIClient,
-        now: Date
+        now: () -> Date
     ) async throws -> AgentCertificate? {
+        var pending = pending
         do {
-            let path = try await self.request(pending, plan, with: client, now: now)
+            let path = try await self.request(&pending, plan, with: client, now: now)
             // The interruption may have lasted: what was issued then need not be worth installing now.
             let facts = try self.facts(of: path, plan)
-            return facts.isRenewalDue(at: now) ? nil : try self.install(path, for: pending, plan)
+            return facts.isRenewalDue(at: now()) ? nil : try self.install(path, for: pending, plan)
         } catch let error as AgentClientError
             where error.code == .unacceptableCertificate || error.problem?.code == "IDEMPOTENCY_KEY_REUSED"
         {
@@ -166,22 +203,22 @@ public struct Agent: Sendable {
     }
 
     private func complete(
-        _ pending: PendingRequest,
+        _ pending: inout PendingRequest,
         _ plan: EnrolmentPlan,
         with client: APIClient,
-        now: Date
+        now: () -> Date
     ) async throws -> AgentCertificate {
-        try self.install(try await self.request(pending, plan, with: client, now: now), for: pending, plan)
+        try self.install(try await self.request(&pending, plan, with: client, now: now), for: pending, plan)
     }
 
     private func request(
-        _ pending: PendingRequest,
+        _ pending: inout PendingRequest,
         _ plan: EnrolmentPlan,
         with client: APIClient,
-        now: Date
+        now: () -> Date
     ) async throws -> CertificationPath {
         try self.afterStep(.asking)
-        let answer = try await self.answer(to: pending, plan, with: client)
+        let answer = try await self.answer(to: &pending, plan, with: client)
         guard let certificate = answer.certificate else {
             throw AgentClientError(.invalidAnswer, "\(plan.api) answered without a certificate")
         }
@@ -193,7 +230,7 @@ public struct Agent: Sendable {
         let path = try check.check(
             certificate: certificate,
             chain: (answer.chain ?? []).joined(separator: "\n"),
-            at: now
+            at: now()
         )
         try self.afterStep(.received)
         return path
@@ -201,28 +238,69 @@ public struct Agent: Sendable {
 
     /// What the authority answers; where another key is to take the place of a registered agent's, that one signs.
     private func answer(
-        to pending: PendingRequest,
+        to pending: inout PendingRequest,
         _ plan: EnrolmentPlan,
         with client: APIClient
     ) async throws -> CertificateDocument {
+        let record = pending.record
         let ask = { (signer: AgentKey?) in
             try await client.issue(
-                csr: pending.record.csr,
+                csr: record.csr,
                 profile: plan.application.profile,
                 lifetime: plan.application.lifetime,
-                key: pending.record.idempotencyKey,
+                key: record.idempotencyKey,
                 signedBy: signer
             )
         }
         do {
             return try await ask(nil)
-        } catch let error as AgentClientError where error.problem?.code == "KEY_CHANGE_NOT_PROVEN" {
-            guard let present = try? self.directory.installed().key, present.publicKey != pending.key.publicKey else {
+        } catch let error as AgentClientError where error.isKeyChangeNotProven {
+            guard let present = try self.presentKey(of: plan), present.publicKey != pending.key.publicKey else {
+                try self.mark(&pending, false)
                 let advice =
                     "a registered agent is enrolled with the key that it registered: signet agent enroll --key FILE"
                 throw AgentClientError(error.code, "\(error.reason); \(advice)", problem: error.problem)
             }
-            return try await ask(present)
+            // From here on the key may be the agent's only one: nothing may lose it.
+            try self.mark(&pending, true)
+            do {
+                return try await ask(present)
+            } catch let error as AgentClientError {
+                return try await self.outcome(of: &pending, after: error) { try await ask(nil) }
+            }
+        }
+    }
+
+    /// What became of a signed call that failed: the answer after all, where the authority took the key, else the error.
+    ///
+    /// A repetition of the call by the former key says nothing, for it is nobody's when the first came through.
+    private func outcome(
+        of pending: inout PendingRequest,
+        after failure: AgentClientError,
+        ask: () async throws -> CertificateDocument
+    ) async throws -> CertificateDocument {
+        do {
+            return try await ask()
+        } catch let error as AgentClientError {
+            if error.isKeyChangeNotProven { try self.mark(&pending, false) }
+            throw failure
+        }
+    }
+
+    private func mark(_ pending: inout PendingRequest, _ mayBeBound: Bool) throws {
+        guard pending.mayBeBound != mayBeBound else { return }
+        var record = pending.record
+        record.mayBeBound = mayBeBound
+        try self.directory.rewrite(&pending, record)
+    }
+
+    /// The key of the same agent that is installed; nil when there is none.
+    private func presentKey(of plan: EnrolmentPlan) throws -> AgentKey? {
+        do {
+            let installed = try self.directory.installed()
+            return installed.record.isOfTheSameAgent(as: AgentRecord(plan)) ? installed.key : nil
+        } catch let error as AgentClientError where error.code == .notEnrolled {
+            return nil
         }
     }
 
@@ -242,4 +320,27 @@ public struct Agent: Sendable {
     ) throws(AgentClientError) -> AgentCertificate {
         try AgentCertificate(path.certificate, plan.application, api: plan.api.description)
     }
+}
+
+/// Which key a certificate is to be for.
+private enum KeyChoice {
+    /// One that is made for it.
+    case new
+    /// The one that is in force.
+    case installed(AgentKey)
+    /// One that the agent has already.
+    case given(AgentKey)
+
+    /// The key, if it is there already.
+    var key: AgentKey? {
+        switch self {
+        case .new: nil
+        case .installed(let key), .given(let key): key
+        }
+    }
+}
+
+extension AgentClientError {
+    /// Whether the authority says that the request's key is not the agent's.
+    fileprivate var isKeyChangeNotProven: Bool { self.problem?.code == "KEY_CHANGE_NOT_PROVEN" }
 }

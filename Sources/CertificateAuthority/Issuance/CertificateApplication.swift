@@ -15,6 +15,8 @@ public struct CertificateApplication: Sendable {
     public var subject: DistinguishedName?
     /// The lifetime asked for in seconds; the profile's when `nil`.
     public var lifetime: Int64?
+    /// Until when it may be valid at most; as long as the lifetime says when `nil`.
+    public var notAfter: CertificateTime?
     /// For whom.
     public var requester: Requester
     /// The request's idempotency key.

@@ -60,7 +60,11 @@ struct CertificateTemplate: Sendable {
             )
         }
         try self.profile.names.check(application.names, profile: self.profile.name)
-        let (notBefore, notAfter) = try self.validity.period(at: instant, asked: application.lifetime)
+        let (notBefore, notAfter) = try self.validity.period(
+            at: instant,
+            asked: application.lifetime,
+            until: application.notAfter
+        )
         let subject = try self.subject(application)
         return ToBeSignedCertificate(
             serialNumber: serialNumber,

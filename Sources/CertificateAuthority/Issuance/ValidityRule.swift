@@ -1,4 +1,5 @@
-// From when and until when a certificate is valid: the profile's lifetime, clamped to the issuer's own.
+// From when and until when a certificate is valid: the profile's lifetime, clamped to the issuer's own and to what an
+// application admits.
 
 import PKIX
 
@@ -15,7 +16,8 @@ struct ValidityRule: Sendable {
     /// - Throws: ``AuthorityError``: `.lifetimeNotAdmitted`, or `.issuerExpired` when nothing would be left.
     func period(
         at instant: CertificateTime,
-        asked: Int64?
+        asked: Int64?,
+        until last: CertificateTime? = nil
     ) throws(AuthorityError) -> (notBefore: CertificateTime, notAfter: CertificateTime) {
         let lifetime = asked ?? self.profile.lifetime
         // Backdating counts: what is left after it must reach beyond this second.
@@ -30,6 +32,12 @@ struct ValidityRule: Sendable {
         var notBefore = instant + -self.profile.backdate
         if let bound = self.issuerNotBefore { notBefore = max(notBefore, bound) }
         var notAfter = notBefore + (lifetime - 1)
+        if let last {
+            guard last > instant else {
+                throw AuthorityError(.lifetimeNotAdmitted, "what it is asked for ends before it would begin")
+            }
+            notAfter = min(notAfter, last)
+        }
         if let bound = self.issuerNotAfter { notAfter = min(notAfter, bound) }
         guard notAfter > instant else {
             throw AuthorityError(

@@ -152,6 +152,10 @@ enum RegistrationRow {
             conditions.append("owner = ?")
             arguments += [owner]
         }
+        if let other = query.otherOwner {
+            conditions.append("owner <> ?")
+            arguments += [other]
+        }
         if let before = query.before {
             conditions.append("id < ?")
             arguments += [before.description]

@@ -111,10 +111,7 @@ extension RegistrationService {
         let before = try await self.stored(id, for: principal).registration
         try Self.requireNotEnded(before)
         guard !before.requests.isEmpty else {
-            throw RegistrationError(
-                .identityRequestNotPermitted,
-                "the agent was registered without an identity certificate, and none can be added (ANS-1)"
-            )
+            throw RegistrationError.withoutIdentity
         }
         let csr = try IdentityCSR.parse(text, for: before.description.ansName)
         return try await self.requestIdentity(
@@ -136,9 +133,9 @@ extension RegistrationService {
     ) async throws -> (Registration, IdentityRequest) {
         let (id, csr) = (before.id, wish.csr)
         let key = try IdentityKey(csr.publicKey)
-        try await self.admit(before.description.host, principal, origin, self.rules.renewalLimits)
         let isChange = key.thumbprint != before.thumbprint
         if isChange { try await self.requireKeyChange(of: before, to: key, by: principal, from: origin) }
+        try await self.admit(before.description.host, principal, origin, self.rules.renewalLimits)
         let instant = self.environment.instant
         let request = IdentityRequest(
             id: wish.id ?? self.environment.drawID(),

@@ -23,6 +23,7 @@ extension RegistrationService {
     /// everywhere: when the present key signs the call.
     ///
     /// - Parameters:
+    ///   - claims: what the registry has to say of the request's names.
     ///   - lifetime: seconds that it shall have at most.
     ///   - token: tells a repetition of the same request from another request; nil when there are none.
     /// - Returns: The certificate's serial number; nil when the request is for something else.
@@ -31,13 +32,15 @@ extension RegistrationService {
     ///   `.keyRetired`, `.keyMismatch`, `.keyBlocked`, `.policyDenied`, `.invalidIdentityCSR` when it is refused for good.
     public func issueIdentity(
         _ csr: ParsedCSR,
+        _ claims: NameClaims,
         profile: String,
         lifetime: Int64?,
         token: String?,
         by principal: Principal,
         from origin: RequestOrigin
     ) async throws -> SerialNumber? {
-        let agents = try await self.agents(named: csr.names, for: principal)
+        let agents = claims.claims.flatMap(\.agents)
+            .filter { !$0.requests.isEmpty && $0.admits(principal, .changing) }
         guard let registration = agents.first else { return nil }
         guard profile == self.engine.settings.identityProfile, csr.names.count == 1 else {
             // What is issued beside a registration gives nobody else the agent's name.
@@ -47,7 +50,7 @@ extension RegistrationService {
             }
             return nil
         }
-        let named = token.map { AgentID(of: SHA256.hash(data: Array("\(principal.actor)\n\($0)".utf8))) }
+        let named = token.map { AgentID(of: SHA256.hash(data: Array("\(registration.id)\n\($0)".utf8))) }
         let known = registration.requests.first { $0.id == named && $0.status != .rejected }
         let since = self.environment.instant.addingTimeInterval(-Budget.repetitionSeconds)
         // A request of long ago is not repeated, and one that failed holds no name.
@@ -65,7 +68,7 @@ extension RegistrationService {
                     IdentityWish(csr: csr, lifetime: lifetime, id: id),
                     by: principal,
                     from: origin,
-                    waiting: Budget.longestWait
+                    waiting: Budget.identityWait
                 ).1
             }
         switch request?.status {
@@ -81,29 +84,11 @@ extension RegistrationService {
         }
     }
 
-    /// The agents whose names a request has, as far as they have an identity that the caller may change.
-    private func agents(named names: [AlternativeName], for principal: Principal) async throws -> [Registration] {
-        var agents: [Registration] = []
-        for case .uri(let uri) in names {
-            guard let name = try? ANSName(uri.description) else { continue }
-            let query = RegistrationQuery(
-                host: name.host.description,
-                holdsHost: true,
-                limit: Budget.registrationsOfHost
-            )
-            agents += try await self.store.registrations(query).filter { registration in
-                registration.ansName == uri.description && !registration.requests.isEmpty
-                    && registration.admits(principal, .changing)
-            }
-        }
-        return agents
-    }
-
     /// A registration once nobody works on it, or after the longest wait.
     private func rest(of id: AgentID) async throws -> Registration {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.leaseEnds(of: id) }
-            group.addTask { try? await self.environment.sleep(Budget.longestWait) }
+            group.addTask { try? await self.environment.sleep(Budget.identityWait) }
             await group.next()
             group.cancelAll()
         }

@@ -1,7 +1,6 @@
 // What callers ask of the registration authority. Every change is durable, with its audit entry, before it is answered.
 
 import AuditLog
-import DNS
 import FoundationEssentials
 public import HTTPSignatures
 import JOSE
@@ -89,30 +88,6 @@ public struct RegistrationService: Sendable {
         let subject = RateLimitSubject(address: origin.octets, account: nil, host: nil)
         let limiter = RateLimiter(store: self.limits, suffixes: self.rules.suffixes)
         try await limiter.admit(limits, for: subject, at: self.environment.now()).requireAllowed()
-    }
-
-    /// Throws unless a certificate may name these names for a caller who is no registrant: names of agents of others, and free
-    /// names of our zones, are given by registration alone; and no wildcard stands for them.
-    ///
-    /// - Throws: ``RegistrationError`` with `.hostTaken` or `.nameNotAdmitted`.
-    public func requireFree(_ names: [AlternativeName], for principal: Principal) async throws {
-        guard !principal.may(.manageAgents) else { return }
-        for name in names {
-            guard let host = name.claimedHost else { continue }
-            var query = RegistrationQuery(holdsHost: true, limit: Budget.registrationsOfHost)
-            if name.isWildcard { query.parent = host.description } else { query.host = host.description }
-            let holders = try await self.store.registrations(query)
-            if let other = holders.first(where: { $0.owner != principal.account }) {
-                throw RegistrationError.hostTaken(other)
-            }
-            let isOurs = self.engine.zones.zone(of: try DomainName(host.description))?.isOurs ?? false
-            guard !isOurs || (!holders.isEmpty && !name.isWildcard) else {
-                throw RegistrationError(
-                    .nameNotAdmitted,
-                    "\(name) lies in a zone of this registry; register the agent first"
-                )
-            }
-        }
     }
 
     /// The holder of an identity certificate that it has shown in a TLS handshake.
@@ -270,21 +245,6 @@ extension Registration {
     }
 }
 
-extension AlternativeName {
-    /// The host that a certificate for this name speaks for: of an ANS name without the version, of a wildcard what is below
-    /// the star; nil for an address.
-    var claimedHost: HostName? {
-        switch self {
-        case .dns(let host), .wildcard(let host): host
-        case .uri(let uri): (try? ANSName(uri.description).host) ?? uri.host
-        case .ip: nil
-        }
-    }
-
-    /// Whether it stands for every host with one label before ``claimedHost``.
-    var isWildcard: Bool { if case .wildcard = self { true } else { false } }
-}
-
 /// What a caller wants of a registration.
 enum AccessPurpose {
     /// To see it.
@@ -300,6 +260,12 @@ extension RegistrationError {
     static let keyChangeNotProven = Self(
         .keyChangeNotProven,
         "the request's key is not the agent's; to change keys, sign this call by the agent's present key (RFC 9421)"
+    )
+
+    /// The answer to who asks for an identity of an agent that has none.
+    static let withoutIdentity = Self(
+        .identityRequestNotPermitted,
+        "the agent was registered without an identity certificate, and none can be added (ANS-1)"
     )
 
     /// The answer about an agent that is not there, or not the caller's (ANS: "Agent not found or not owned by caller").

@@ -38,6 +38,8 @@ public enum RegistrationCreation: Hashable, Sendable {
 public struct RegistrationQuery: Hashable, Sendable {
     /// Of this owner alone.
     public var owner: String?
+    /// Of everyone but this owner.
+    public var otherOwner: String?
     /// Of this host alone.
     public var host: String?
     /// Of hosts with one label before this name alone: those that a wildcard over it stands for.
@@ -56,6 +58,7 @@ public struct RegistrationQuery: Hashable, Sendable {
     /// Creates a query.
     public init(
         owner: String? = nil,
+        otherOwner: String? = nil,
         host: String? = nil,
         parent: String? = nil,
         holdsHost: Bool = false,
@@ -65,6 +68,7 @@ public struct RegistrationQuery: Hashable, Sendable {
         limit: Int
     ) {
         self.owner = owner
+        self.otherOwner = otherOwner
         self.host = host
         self.parent = parent
         self.holdsHost = holdsHost

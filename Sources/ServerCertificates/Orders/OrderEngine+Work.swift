@@ -35,7 +35,7 @@ extension OrderEngine {
             holder: holder,
             store: self.orders,
             environment: self.environment,
-            onStep: self.onStep
+            onMoment: self.onMoment
         )
         do {
             try await self.carry(work)
@@ -163,7 +163,7 @@ extension OrderEngine {
             order.leave(order.state, at: now)
             (order.state, order.way) = (state, way)
         }
-        self.onStep(state.step)
+        self.onMoment(.recorded(state.step))
         try work.checkGoesOn()
         return state
     }

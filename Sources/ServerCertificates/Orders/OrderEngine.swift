@@ -20,7 +20,7 @@ public final class OrderEngine: Service {
     let settings: ServerCertificateSettings
     let signals: OrderSignals
     let metrics = OrderMetrics()
-    let onStep: @Sendable (OrderState.Step) -> Void
+    let onMoment: @Sendable (OrderMoment) -> Void
     private let node: String
     private let works = Mutex(0)
     private let busy = Mutex(0)
@@ -29,7 +29,7 @@ public final class OrderEngine: Service {
     ///
     /// - Parameters:
     ///   - node: a name for this process, new at each start: leases are held under it.
-    ///   - onStep: called when it is recorded what comes next and not yet done: where a crash hurts most.
+    ///   - onMoment: called where a crash hurts most.
     public convenience init(
         orders: any ServerOrderStore,
         certificates: any ServerCertificateStore,
@@ -38,9 +38,9 @@ public final class OrderEngine: Service {
         environment: ServerCertificateEnvironment,
         settings: ServerCertificateSettings = ServerCertificateSettings(),
         node: String,
-        onStep: @escaping @Sendable (OrderState.Step) -> Void = { _ in }
+        onMoment: @escaping @Sendable (OrderMoment) -> Void = { _ in }
     ) {
-        self.init(orders, certificates, authorities, ways, environment, settings, OrderSignals(), node, onStep)
+        self.init(orders, certificates, authorities, ways, environment, settings, OrderSignals(), node, onMoment)
     }
 
     init(
@@ -52,7 +52,7 @@ public final class OrderEngine: Service {
         _ settings: ServerCertificateSettings,
         _ signals: OrderSignals,
         _ node: String,
-        _ onStep: @escaping @Sendable (OrderState.Step) -> Void
+        _ onMoment: @escaping @Sendable (OrderMoment) -> Void
     ) {
         self.orders = orders
         self.certificates = certificates
@@ -62,7 +62,7 @@ public final class OrderEngine: Service {
         self.settings = settings
         self.signals = signals
         self.node = node
-        self.onStep = onStep
+        self.onMoment = onMoment
     }
 
     /// Works until shutdown: runs that are under way are stopped at what they saved last, and given back.

@@ -1,7 +1,7 @@
 // An order while this process has the lease on it: every change goes to the store at once, and what others change meanwhile
 // (its cancellation, its owner's word) is seen then.
 
-import ACME
+public import ACME
 import AuditLog
 import FoundationEssentials
 import Synchronization
@@ -18,12 +18,20 @@ enum OrderInterruption: Error, Hashable {
     case paused
 }
 
+/// A moment of an order in which a crash hurts.
+public enum OrderMoment: Hashable, Sendable {
+    /// The CA has done, or is known to have done, what leads to the step; that is not recorded yet.
+    case reached(OrderState.Step)
+    /// The step is recorded, and what comes next is not done yet.
+    case recorded(OrderState.Step)
+}
+
 /// An order at work; used by one task at a time.
 final class OrderWork: OrderJournal {
     private let store: any ServerOrderStore
     private let environment: ServerCertificateEnvironment
     private let holder: String
-    private let onStep: @Sendable (OrderState.Step) -> Void
+    private let onMoment: @Sendable (OrderMoment) -> Void
     /// Its owner's announcements at the time of the claim.
     private let announcements: Int
     private let current: Mutex<StoredServerOrder>
@@ -34,9 +42,9 @@ final class OrderWork: OrderJournal {
         holder: String,
         store: any ServerOrderStore,
         environment: ServerCertificateEnvironment,
-        onStep: @escaping @Sendable (OrderState.Step) -> Void = { _ in }
+        onMoment: @escaping @Sendable (OrderMoment) -> Void = { _ in }
     ) {
-        self.onStep = onStep
+        self.onMoment = onMoment
         self.store = store
         self.environment = environment
         self.holder = holder
@@ -61,6 +69,7 @@ final class OrderWork: OrderJournal {
 
     /// Saves the state of the order at the CA; a step forward ends a row of failures.
     func save(_ state: OrderState) async throws {
+        self.onMoment(.reached(state.step))
         let now = self.environment.instant
         try await self.change { order in
             // What keeps us from asking is not the CA's word about the order: it may issue all the same.
@@ -73,7 +82,7 @@ final class OrderWork: OrderJournal {
             }
             order.state = state
         }
-        self.onStep(state.step)
+        self.onMoment(.recorded(state.step))
         // The clean-up of an order that was cancelled is saved as well, and goes on.
         if !state.isFinished { try self.checkGoesOn() }
     }

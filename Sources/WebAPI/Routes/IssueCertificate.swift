@@ -36,29 +36,38 @@ extension Route {
                     csr: body.csr,
                     lifetime: body.lifetime
                 )
-                let identity = try await registrations?.issueIdentity(
-                    body.csr,
-                    profile: body.profile,
-                    lifetime: body.lifetime,
-                    token: key.map { "\($0.key) \($0.requestHash.hexadecimal)" },
-                    by: principal,
-                    from: RequestOrigin(context)
-                )
-                let stored: StoredCertificate
-                if let identity {
-                    stored = try await authority.certificate(identity).stored
-                } else {
-                    try await gatekeeper.auditing(principal, context, Self.issuance) { () throws(RegistrationError) in
-                        try principal.require(.issue)
+                var issued: SerialNumber?
+                var end: Date?
+                if let registrations {
+                    let claims = try await registrations.claims(on: body.csr.names, for: principal)
+                    issued = try await registrations.issueIdentity(
+                        body.csr,
+                        claims,
+                        profile: body.profile,
+                        lifetime: body.lifetime,
+                        token: key.map { "\($0.key) \($0.requestHash.hexadecimal)" },
+                        by: principal,
+                        from: RequestOrigin(context)
+                    )
+                    if issued == nil {
+                        try await gatekeeper.requireDirectIssuance(principal, context, Self.issuance)
+                        end = try registrations.requireFree(claims, of: body.csr.publicKey, for: principal)
                     }
-                    try await registrations?.requireFree(body.csr.names, for: principal)
-                    let application = CertificateApplication(
+                } else {
+                    try await gatekeeper.requireDirectIssuance(principal, context, Self.issuance)
+                }
+                let stored: StoredCertificate
+                if let issued {
+                    stored = try await authority.certificate(issued).stored
+                } else {
+                    var application = CertificateApplication(
                         profile: body.profile,
                         request: body.csr,
                         lifetime: body.lifetime,
                         requester: Requester(principal, context),
                         idempotency: key
                     )
+                    application.notAfter = end.map { CertificateTime($0) }
                     stored = try await authority.issue(application).stored
                 }
                 let document = CertificateDocument(
@@ -97,6 +106,19 @@ struct IssuanceBody {
             throw PKIXError(.malformedCSR, "member 'csr' is neither PEM of a CERTIFICATE REQUEST nor base64 of its DER")
         }
         return Array(der)
+    }
+}
+
+extension Gatekeeper {
+    /// Throws unless the caller may have certificates issued beside registration; a refusal is recorded.
+    fileprivate func requireDirectIssuance(
+        _ principal: Principal,
+        _ context: ManagementContext,
+        _ route: RouteName
+    ) async throws {
+        try await self.auditing(principal, context, route) { () throws(RegistrationError) in
+            try principal.requireDirectIssuance()
+        }
     }
 }
 

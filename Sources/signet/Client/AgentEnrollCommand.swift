@@ -79,7 +79,14 @@ struct AgentEnrollCommand: AsyncParsableCommand {
             let requestKey = IdempotencyToken(using: &generator)
             let agent = self.directory.agent
             let certificate = try await APIClient.with(configuration) { [plan] client in
-                try await agent.enroll(plan, with: client, key: key, force: self.force, token: requestKey, now: Date())
+                try await agent.enroll(
+                    plan,
+                    with: client,
+                    key: key,
+                    force: self.force,
+                    token: requestKey,
+                    now: { Date() }
+                )
             }
             try AgentReport(certificate, in: agent.directory, outcome: "enrolled", at: Date())
                 .show(

@@ -61,7 +61,7 @@ struct AgentRenewCommand: AsyncParsableCommand {
                 newKey: self.newKey,
                 force: self.force,
                 token: key,
-                now: Date()
+                now: { Date() }
             )
         }
     }

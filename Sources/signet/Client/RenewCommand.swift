@@ -103,7 +103,7 @@ struct RenewCommand: AsyncParsableCommand {
             // Neither certificate waits for the other: an agent goes dark by the one that has ended.
             do { try await self.renewServer(of: agent, with: client, now, &report) } catch { report.failed(error) }
             guard isIdentityDue, !self.dryRun else { return report }
-            do { try await self.renewIdentity(of: agent, plan, with: client, now, &report) } catch {
+            do { try await self.renewIdentity(of: agent, plan, with: client, &report) } catch {
                 report.failed(error)
             }
             return report
@@ -128,12 +128,11 @@ struct RenewCommand: AsyncParsableCommand {
         of agent: Agent,
         _ plan: EnrolmentPlan,
         with client: APIClient,
-        _ now: Date,
         _ report: inout RenewReport
     ) async throws {
         var generator = SystemRandomNumberGenerator()
         let key = IdempotencyToken(using: &generator)
-        if try await agent.renew(plan, with: client, newKey: false, force: false, token: key, now: now) != nil {
+        if try await agent.renew(plan, with: client, newKey: false, force: false, token: key, now: { Date() }) != nil {
             report.installed.append("identity")
         }
     }

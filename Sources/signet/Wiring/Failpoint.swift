@@ -1,19 +1,25 @@
 // Crashes on demand, in debug builds only: SIGNET_FAILPOINT=STEP[:COUNT] kills the process, as `kill -9` would, when an
-// issuance, a registration, an agent's renewal, a witness or, as `order-STEP`, an order of a public certificate or, as `log-STEP`,
-// a batch of the log reaches the step for the COUNTth time. Release builds have none of this.
+// issuance, a registration, an agent's renewal, a witness or, as `order-STEP` (`order-STEP-unsaved` before it is recorded), an
+// order of a public certificate or, as `log-STEP`, a batch of the log reaches the step for the COUNTth time. Release builds
+// have none of this.
 
 import ACME
 import AgentClient
 import CertificateAuthority
 import RegistrationAuthority
+import ServerCertificates
 import TransparencyLog
 
 enum Failpoint {
     #if DEBUG
         static let onStep: @Sendable (IssuanceStep) -> Void = { counter.reached($0.rawValue) }
         static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { counter.reached($0.rawValue) }
-        static let onOrderStep: @Sendable (OrderState.Step) -> Void = { counter.reached("order-\($0.rawValue)") }
-
+        static let onOrderMoment: @Sendable (OrderMoment) -> Void = { moment in
+            switch moment {
+            case .reached(let step): counter.reached("order-\(step.rawValue)-unsaved")
+            case .recorded(let step): counter.reached("order-\(step.rawValue)")
+            }
+        }
         static let onBatchStep: @Sendable (BatchStep) -> Void = { counter.reached("log-\($0.rawValue)") }
 
         /// A step's name is that of its case: `received`.
@@ -27,7 +33,7 @@ enum Failpoint {
     #else
         static let onStep: @Sendable (IssuanceStep) -> Void = { _ in }
         static let onRegistrationStep: @Sendable (RegistrationStep) -> Void = { _ in }
-        static let onOrderStep: @Sendable (OrderState.Step) -> Void = { _ in }
+        static let onOrderMoment: @Sendable (OrderMoment) -> Void = { _ in }
         static let onBatchStep: @Sendable (BatchStep) -> Void = { _ in }
         static let onEnrolmentStep: @Sendable (EnrolmentStep) throws -> Void = { _ in }
         static let onWitnessPersisted: @Sendable () -> Void = {}

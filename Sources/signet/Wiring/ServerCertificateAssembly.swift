@@ -90,7 +90,7 @@ struct ServerCertificateAssembly: Sendable {
             environment: environment,
             settings: settings,
             node: UUID().uuidString.lowercased(),
-            onStep: Failpoint.onOrderStep
+            onMoment: Failpoint.onOrderMoment
         )
     }
 

@@ -24,6 +24,10 @@ final class TestAPI: Sendable {
         var chain: [String]?
         /// Whether a signature is as good as the token; whose it is, is the test's to see.
         var takesSignatures = false
+        /// The key that the agent is bound to, where that is registered: the first one, or one for which a signed call has come.
+        var bound: SubjectPublicKey?
+        /// Whether whoever is bound must sign for another key.
+        var isRegistered = false
         /// The authority that issues instead of the usual one.
         var impostor: TestAuthority?
     }
@@ -67,6 +71,18 @@ final class TestAPI: Sendable {
     private func issue(_ request: TestRequest, _ state: inout State) throws -> TestReply {
         guard let key = request.headers.first(name: "idempotency-key") else { throw TestFailure("no idempotency key") }
         let body = try JSONDecoder().decode(IssueBody.self, from: Data(request.body))
+        if state.isRegistered {
+            let publicKey = try ParsedCSR(Array(body.csr.utf8)).publicKey
+            let isSigned = request.headers.contains(name: "signature")
+            guard publicKey == state.bound ?? publicKey || isSigned else {
+                return .problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call")
+            }
+            // The former key is nobody's, and what it signs no call.
+            if isSigned, publicKey == state.bound {
+                return .problem(401, "INVALID_MESSAGE_SIGNATURE", "no agent has it")
+            }
+            state.bound = publicKey
+        }
         let answer = try state.answers[key] ?? self.answer(body, &state)
         state.answers[key] = answer
         if state.closesAfterIssuing > 0 {

@@ -99,7 +99,7 @@ struct Workbench: Sendable {
     ) async throws -> AgentCertificate {
         let (plan, agent) = (try plan ?? self.plan(), self.agent(stopAt: step))
         return try await APIClient.with(try configuration ?? self.configuration()) { client in
-            try await agent.enroll(plan, with: client, force: force, token: .random, now: self.now)
+            try await agent.enroll(plan, with: client, force: force, token: .random, now: { self.now })
         }
     }
 
@@ -119,7 +119,7 @@ struct Workbench: Sendable {
                 newKey: newKey,
                 force: force,
                 token: .random,
-                now: self.now + seconds
+                now: { self.now + seconds }
             )
         }
     }

@@ -149,6 +149,8 @@ struct RegistrationListingTests {
             #expect(try await hosts(holding) == ["a.agents.example"])
             let below = RegistrationQuery(parent: "agents.example", holdsHost: true, limit: 9)
             #expect(try await hosts(below) == ["a.agents.example", "b.agents.example"])
+            let others = RegistrationQuery(otherOwner: "token:alice", parent: "agents.example", limit: 99)
+            #expect(try await store.registrations(others).count == 20)
             #expect(try await hosts(RegistrationQuery(parent: "example", holdsHost: true, limit: 9)).isEmpty)
             #expect(try await store.registrations(RegistrationQuery(parent: "agents.example", limit: 99)).count == 22)
         }

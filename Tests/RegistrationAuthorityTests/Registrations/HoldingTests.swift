@@ -1,10 +1,12 @@
 // Who holds a name and a host, who may see and change a registration, and what policy and limits refuse.
 
 import AuditLog
+import Crypto
 import DNS
 import Foundation
 import PKIX
 import Testing
+import X509
 
 @testable import RegistrationAuthority
 
@@ -166,10 +168,23 @@ struct HoldingTests {
         }
     }
 
+    /// Asks for names beside registration, by a key that no agent has unless one is given.
+    @discardableResult
+    private func ask(
+        _ names: [AlternativeName],
+        _ principal: Principal,
+        _ service: RegistrationService,
+        key: SubjectPublicKey? = nil
+    ) async throws -> Date? {
+        let key = try key ?? SubjectPublicKey(Certificate.PublicKey(P256.Signing.PrivateKey().publicKey))
+        return try service.requireFree(try await service.claims(on: names, for: principal), of: key, for: principal)
+    }
+
     @Test("Certificates for agents' names are not to be had past registration")
     func issuers() async throws {
         try await RegistrationBench.withNode { _, service in
-            _ = try await service.register(TestAgent("weather"))
+            let agent = TestAgent("weather")
+            let active = try await service.register(agent)
             let issuer = Bench.token("carol", .issuer)
             let names: [(String, RegistrationError.Code?)] = [
                 ("ans://v9.0.0.weather.agents.example", .hostTaken),
@@ -183,20 +198,45 @@ struct HoldingTests {
             for (name, code) in names {
                 let wanted = [AlternativeName.uri(try URIName(name))]
                 if let code {
-                    await expectRefusal(code) { try await service.requireFree(wanted, for: issuer) }
+                    await expectRefusal(code) { try await self.ask(wanted, issuer, service) }
                 } else {
-                    try await service.requireFree(wanted, for: issuer)
+                    try await self.ask(wanted, issuer, service)
                 }
-                try await service.requireFree(wanted, for: RegistrationBench.admin)
+                try await self.ask(wanted, RegistrationBench.admin, service)
             }
-            let hosts = [AlternativeName.dns(try HostName("weather.agents.example"))]
-            await expectRefusal(.hostTaken) { try await service.requireFree(hosts, for: issuer) }
-            try await service.requireFree(hosts, for: RegistrationBench.alice)
-            try await service.requireFree([.ip([192, 0, 2, 1])], for: issuer)
+            let host = [AlternativeName.dns(try HostName("weather.agents.example"))]
+            await expectRefusal(.hostTaken) { try await self.ask(host, issuer, service) }
+            // What is issued beside the registration ends with what the registration has.
+            let end = try await self.ask(host, RegistrationBench.alice, service)
+            #expect(end == active.expiresAt && end != nil)
+            try await self.ask([.ip([192, 0, 2, 1])], issuer, service)
             // Whoever has proven nothing keeps nobody from a name.
             let pending = try await service.register(TestAgent("bot.customer.example"))
             #expect(pending.status == .pendingValidation && pending.control == nil)
-            try await service.requireFree([.dns(try HostName("bot.customer.example"))], for: issuer)
+            try await self.ask([.dns(try HostName("bot.customer.example"))], issuer, service)
+        }
+    }
+
+    @Test("Further ANS names of a host are certified for the keys of its agents alone")
+    func furtherNames() async throws {
+        try await RegistrationBench.withNode { _, service in
+            let agent = TestAgent("weather")
+            _ = try await service.register(agent)
+            let wanted = [AlternativeName.uri(try URIName("ans://v1.0.1.weather.agents.example"))]
+            await expectRefusal(.nameNotAdmitted) { try await self.ask(wanted, RegistrationBench.alice, service) }
+            let key = try SubjectPublicKey(Certificate.PublicKey(agent.key.publicKey))
+            try await self.ask(wanted, RegistrationBench.alice, service, key: key)
+        }
+    }
+
+    @Test("An agent of our zone that is not active yet gets nothing past its registration")
+    func notYetActive() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            bench.zone.change { $0.isReachable = false }
+            let waiting = try await service.register(TestAgent("weather"))
+            #expect(waiting.status == .pendingValidation && waiting.control != nil)
+            let host = [AlternativeName.dns(try HostName("weather.agents.example"))]
+            await expectRefusal(.nameNotAdmitted) { try await self.ask(host, RegistrationBench.alice, service) }
         }
     }
 
@@ -206,16 +246,16 @@ struct HoldingTests {
             _ = try await service.register(TestAgent("weather"))
             let issuer = Bench.token("carol", .issuer)
             func wanted(_ host: String) throws -> [AlternativeName] { [.wildcard(try HostName(host))] }
-            await expectRefusal(.hostTaken) { try await service.requireFree(try wanted("agents.example"), for: issuer) }
+            await expectRefusal(.hostTaken) { try await self.ask(try wanted("agents.example"), issuer, service) }
             for host in ["agents.example", "weather.agents.example"] {
                 await expectRefusal(.nameNotAdmitted) {
-                    try await service.requireFree(try wanted(host), for: RegistrationBench.alice)
+                    try await self.ask(try wanted(host), RegistrationBench.alice, service)
                 }
-                try await service.requireFree(try wanted(host), for: RegistrationBench.admin)
+                try await self.ask(try wanted(host), RegistrationBench.admin, service)
             }
             // Two labels are not one.
-            try await service.requireFree(try wanted("example"), for: issuer)
-            try await service.requireFree(try wanted("elsewhere.example"), for: issuer)
+            try await self.ask(try wanted("example"), issuer, service)
+            try await self.ask(try wanted("elsewhere.example"), issuer, service)
         }
     }
 

@@ -1,6 +1,7 @@
 // Registrations that want a server certificate, from the first call to ACTIVE.
 
 import AuditLog
+import Crypto
 import DNS
 import Foundation
 import PKIX
@@ -47,6 +48,13 @@ struct ServerRegistrationTests {
             )
             #expect(active.status == .active && active.requests.isEmpty && bench.issuer.calls == 0)
             #expect(active.expiresAt == active.serverEndsAt)
+            // No other call gives it one.
+            let names = [AlternativeName.uri(try URIName(active.ansName))]
+            let claims = try await service.claims(on: names, for: RegistrationBench.alice)
+            let key = try SubjectPublicKey(Certificate.PublicKey(agent.key.publicKey))
+            #expect(throws: RegistrationError(.identityRequestNotPermitted, "")) {
+                try service.requireFree(claims, of: key, for: RegistrationBench.alice)
+            }
             bench.servers.change {
                 $0.outage = IssuingFailure(code: "CA_AWAY", reason: "no answer", isTransient: true)
             }

@@ -185,7 +185,9 @@ extension RegistrationSite {
     func records(of zone: String) throws -> [String] {
         let key = "hmac-sha256:\(NamedServer.keyName):\(self.named.secret)"
         let arguments = ["+noall", "+answer", "@127.0.0.1", "-p", "\(self.named.port)", "-y", key, zone, "AXFR"]
-        return try shell("dig", arguments).output.split(separator: "\n").compactMap { line in
+        let output = try shell("dig", arguments).output
+        guard output.contains("SOA") else { throw DaemonError("BIND gives no copy of \(zone): \(output)") }
+        return output.split(separator: "\n").compactMap { line in
             let fields = line.split(maxSplits: 4, whereSeparator: \.isWhitespace)
             guard fields.count == 5, !line.hasPrefix(";"), !["SOA", "NS", "TSIG"].contains(fields[3]),
                 fields[0] != "ns.\(zone)."

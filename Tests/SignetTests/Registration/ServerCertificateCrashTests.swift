@@ -2,6 +2,7 @@
 // answer to a challenge stays in DNS, and the CA is asked for one certificate. Counted at the CA, a double of ours.
 
 import ACME
+import Crypto
 import Foundation
 import JSON
 import LoopbackSupport
@@ -16,12 +17,26 @@ import Testing
 struct ServerCertificateCrashTests {
     private static let steps =
         ["checkName", "obtainServer"]
-        + OrderState.Step.allCases.filter { $0 != .failed }.map { "order-\($0.rawValue)" }
+        + OrderState.Step.allCases.filter { $0 != .failed }
+        .flatMap { ["order-\($0.rawValue)-unsaved", "order-\($0.rawValue)"] }
+        .filter { !Self.unreachable.contains($0) }
+    /// The first step is recorded by whoever begins, before anything is asked.
+    private static let unreachable: Set<String> = ["order-intended-unsaved"]
 
     @Test("are ordered once, whatever step the daemon is killed at")
     func killedAtStep() async throws {
         let site = try await RegistrationSite()
-        let double = try ACMEDouble(ACMEDouble.Settings(), at: CertificateTime(Date())) { _, _, _, _ in true }
+        // The CA asks BIND.
+        let double = try ACMEDouble(ACMEDouble.Settings(), at: CertificateTime(Date())) {
+            type,
+            host,
+            _,
+            authorization in
+            let digest = Data(SHA256.hash(data: Data(authorization.utf8))).base64EncodedString()
+                .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+            return type == "dns-01"
+                && (try? site.dig("_acme-challenge.\(host)", "TXT").contains("\"\(digest)\"")) == true
+        }
         try await double.serving {
             try self.configure(site, "\(double.base)/directory")
             for (index, step) in Self.steps.enumerated() {
@@ -35,7 +50,7 @@ struct ServerCertificateCrashTests {
                 try await self.checkAfterRestart(site, double, host, step)
             }
         }
-        #expect((double.orderCount, double.issued) == (Self.steps.count, Self.steps.count))
+        #expect(double.issued == Self.steps.count)
         #expect(double.state.withLock { $0.accounts.count } == 1)
     }
 
@@ -52,7 +67,9 @@ struct ServerCertificateCrashTests {
         #expect(active.status == 200)
         let identifier = ACMEIdentifier(type: "dns", value: host)
         let orders = double.state.withLock { $0.orders.filter { $0.identifiers == [identifier] } }
-        #expect(orders.map(\.status) == ["valid"], "\(step)")
+        #expect(orders.last?.status == "valid" && orders.dropLast().allSatisfy { $0.status == "pending" }, "\(step)")
+        // An order whose address was never recorded is placed again; what it has begun is never finished.
+        #expect(orders.count == (step == "order-ordered-unsaved" ? 2 : 1), "\(step)")
         let challenges = try site.records(of: RegistrationSite.ours).filter { $0.hasPrefix("_acme-challenge.") }
         #expect(challenges.isEmpty, "\(step)")
         let held = try site.call("GET", "/v2/ans/agents/\(id)/certificates/server")

@@ -152,6 +152,24 @@ struct IdentityRenewalTests {
         }
     }
 
+    @Test("what is issued for an agent's host beside its registration ends with it, for then the name is another's")
+    func besideRegistration() async throws {
+        try await AgentAPI.run { agents in
+            let agent = TestAgent()
+            let id = try await agents.activate("weather", as: .issuer, agent: agent)
+            let end = try #require(try await self.registration(id, agents).expiresAt)
+            agents.clock.advance(by: end.timeIntervalSince(agents.clock.now) - 3_600)
+            let der = try TestRequests.der(dns: ["weather.\(AgentAPI.zone)"], key: TestAgent().key)
+            let body = try TestRequests.body(["profile": "agent-tls", "csr": TestRequests.pem(of: der)])
+            for (role, isBounded) in [(Role.issuer, true), (.admin, false)] {
+                let answer = try await agents.call(.post, "/v1/certificates", as: role, body: body)
+                #expect(answer.status == 201, "\(answer.body)")
+                let notAfter = try Date(try #require(answer.json["notAfter"] as? String), strategy: .iso8601)
+                #expect((notAfter <= end) == isBounded, "\(role): \(notAfter), \(end)")
+            }
+        }
+    }
+
     @Test("names of others' agents, several at once, and those of agents that have ended are not to be had")
     func notTheirs() async throws {
         try await AgentAPI.run { agents in
