@@ -88,6 +88,16 @@ struct VerificationProgramTests {
         let hash = try shell("python3", ["-c", script, file]).output.trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(log["leafHash"]?.text == hash)
         let text = try String(contentsOfFile: file, encoding: .utf8)
+        // The root is that of the tiles, by a verifier that is not ours.
+        let tiles =
+            "import aics_tlog as t, base64, sys; r = t.tree_root_from_tiles(t.FileSystemTileReader(sys.argv[1]), int(sys.argv[2])); "
+            + "print(base64.b64encode(r).decode())"
+        guard case .number(let treeSize)? = log["treeSize"] else {
+            Issue.record("no tree size: \(report)")
+            return
+        }
+        let root = try shell("python3", ["-c", tiles, bench.site.daemon.logFiles, treeSize])
+        #expect(log["rootHash"]?.text == root.output.trimmingCharacters(in: .whitespacesAndNewlines), "\(root.errors)")
         #expect(
             text.contains("CERTIFICATE_ISSUED") && text.contains(report["identityCertificateSHA256"]?.text ?? "none")
         )
@@ -120,11 +130,49 @@ struct VerificationProgramTests {
         #expect(result.status == 1 && result.output.contains("log: the log has another content"), "\(result.output)")
         try bench.sql("UPDATE log_outbox SET leaf_hash = x'\(kept)' WHERE \(condition)")
         _ = try await bench.awaitTier("GOLD", Self.name)
+        // Content and records changed alike, which the tree does not know: no proof leads there.
+        let other = try self.rewrite(bench, "agent-identity", as: "agent-identitx")
+        try bench.sql("UPDATE log_outbox SET leaf_hash = x'\(other)' WHERE \(condition)")
+        let forged = try bench.verify([Self.name])
+        #expect(
+            forged.status == 1 && forged.output.contains("log: the log contradicts itself"),
+            "\(forged.output)"
+        )
+        #expect(try self.rewrite(bench, "agent-identitx", as: "agent-identity") == kept.lowercased())
+        try bench.sql("UPDATE log_outbox SET leaf_hash = x'\(kept)' WHERE \(condition)")
+        _ = try await bench.awaitTier("GOLD", Self.name)
         // What is not integrated yet is no failure: the certificate is of today.
         try bench.sql("UPDATE log_outbox SET leaf_hash = NULL, leaf_index = NULL WHERE \(condition)")
         let early = try bench.verify([Self.name])
         #expect(early.status == 0 && early.output.contains("verified: SILVER"), "\(early.output)")
         #expect(early.output.contains("skipped log") && early.output.contains("just issued"), "\(early.output)")
+    }
+
+    /// Changes a word of the agent's entry in each bundle that has it; returns the new entry's hash.
+    private func rewrite(_ bench: GoldAgent, _ word: String, as other: String) throws -> String {
+        let script = """
+            import hashlib, os, sys
+            root, host, old, new = sys.argv[1], *(text.encode() for text in sys.argv[2:])
+            hashes = set()
+            for folder, _, names in os.walk(root):
+                for path in (os.path.join(folder, name) for name in names):
+                    data, changed = open(path, "rb").read(), b""
+                    while data:
+                        end = 2 + int.from_bytes(data[:2], "big")
+                        entry, data = data[2:end], data[end:]
+                        if host in entry and b"CERTIFICATE_ISSUED" in entry and old in entry:
+                            entry = entry.replace(old, new)
+                            hashes.add(hashlib.sha256(b"\\0" + entry).hexdigest())
+                        changed += len(entry).to_bytes(2, "big") + entry
+                    os.chmod(path, 0o644)
+                    open(path, "wb").write(changed)
+            (hash,) = hashes
+            print(hash)
+            """
+        let entries = "\(bench.site.daemon.logFiles)/tile/entries"
+        let result = try shell("python3", ["-c", script, entries, Self.host, word, other])
+        guard result.status == 0 else { throw DaemonError("\(result.errors)") }
+        return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// The agent's end, in the store at once and in the log soon after.
