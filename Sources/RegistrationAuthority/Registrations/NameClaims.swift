@@ -64,9 +64,8 @@ extension RegistrationService {
             }
             if case .uri = claim.name, !claim.holders.isEmpty { try Self.requireKey(key, of: claim) }
             guard self.engine.zones.zone(of: try DomainName(claim.host.description))?.isOurs == true else { continue }
-            let instant = self.environment.instant
             let lives = claim.holders.filter(\.status.isLive).map { $0.expiresAt ?? .distantFuture }
-            guard !claim.name.isWildcard, let last = lives.max(), last > instant else {
+            guard !claim.name.isWildcard, let last = lives.max() else {
                 throw RegistrationError(
                     .nameNotAdmitted,
                     "\(claim.name) lies in a zone of this registry; register the agent first"
