@@ -92,6 +92,36 @@ struct MerkleTests {
     }
 
     @Test(
+        "every proof of a tree of several thousand, around powers of two, verifies",
+        arguments: [1_023, 1_024, 1_025, 2_047, 2_048, 2_049, 4_095, 4_096, 4_097, 5_000]
+    )
+    func whole(size: Int) async throws {
+        let data = entries(size)
+        let (naive, nodes) = (NaiveTree(entries: data), LevelNodes(entries: data))
+        let root = try #require(LogHash(naive.root(size)))
+        var wrong: [Int] = []
+        for index in 0..<size {
+            let path = try await nodes.inclusionPath(of: index, size: size)
+            let isIncluded = MerkleInclusion.isValid(
+                leaf: nodes.leaves[index],
+                index: index,
+                size: size,
+                root: root,
+                path: path
+            )
+            let isConsistent = MerkleConsistency.isValid(
+                from: index,
+                root: try #require(LogHash(naive.root(index))),
+                to: size,
+                root: root,
+                path: try await nodes.consistencyPath(from: index, to: size)
+            )
+            if !isIncluded || !isConsistent { wrong.append(index) }
+        }
+        #expect(wrong.isEmpty)
+    }
+
+    @Test(
         "every consistency proof to size 130, and some beyond, is the naive one and verifies, and nothing near it does"
     )
     func consistency() async throws {
