@@ -195,27 +195,94 @@ struct InterruptionTests {
         }
     }
 
-    @Test("another agent's enrolment, or another key, does not take the place of a key that may be bound")
+    @Test("an enrolment that is forced to be another's keeps the key that may be bound beside it")
     func displacement() async throws {
         try await Workbench.run { bench in
             try await self.changeUnseen(bench)
+            let bound = bench.api.state.withLock { $0.bound }
+            bench.api.set { $0.isRegistered = false }
             let other = try bench.plan(name: "ans://v2.0.0.agent.example.com")
-            let error = await #expect(throws: AgentClientError.self) { try await bench.enroll(other, force: true) }
-            #expect(error?.code == .alreadyEnrolled && error?.reason.contains("signet agent renew") == true)
-            let key = try AgentKey.generate(.ed25519)
-            await #expect(throws: AgentClientError(.alreadyEnrolled, "")) {
-                let plan = try bench.plan()
-                _ = try await APIClient.with(try bench.configuration()) { client in
-                    try await bench.agent().enroll(
-                        plan,
-                        with: client,
-                        key: key,
-                        force: true,
-                        token: .random,
-                        now: { bench.now }
-                    )
-                }
+            let certificate = try await bench.enroll(other, force: true)
+            #expect(certificate.application.nameTexts == ["ans://v2.0.0.agent.example.com"])
+            let kept = try String(contentsOfFile: "\(bench.directory.path)/kept-1/key.pem", encoding: .utf8)
+            #expect(try AgentKey(pem: kept, source: "the test").publicKey == bound)
+            #expect(try AgentKey(pem: bench.text("key.pem"), source: "the test").publicKey != bound)
+            try await self.checkDirectory(bench)
+        }
+    }
+
+    @Test("what the program before this one has signed, and what cannot be read, may be bound as well")
+    func formerRequests() async throws {
+        try await Workbench.run { bench in
+            try await self.changeUnseen(bench)
+            let path = "\(bench.directory.path)/generation-2/request.json"
+            let record = try String(contentsOfFile: path, encoding: .utf8)
+            let former = record.replacing(/,?\s*"mayBeBound" : true/, with: "")
+            #expect(former != record)
+            try former.write(toFile: path, atomically: false, encoding: .utf8)
+            #expect(try await bench.renew() != nil)
+            #expect(try self.boundKeyIsInstalled(bench))
+        }
+        try await Workbench.run { bench in
+            try await self.changeUnseen(bench)
+            let path = "\(bench.directory.path)/generation-2"
+            try "{".write(toFile: "\(path)/request.json", atomically: false, encoding: .utf8)
+            let key = try String(contentsOfFile: "\(path)/key.pem", encoding: .utf8)
+            await #expect(throws: AgentClientError.self) { try await bench.renew(force: true) }
+            #expect(try String(contentsOfFile: "\(bench.directory.path)/kept-1/key.pem", encoding: .utf8) == key)
+        }
+    }
+
+    @Test("a signed call that was not answered may come through later, whatever the authority says before")
+    func unanswered() async throws {
+        try await Workbench.run { bench in
+            bench.api.set { state in
+                state.isRegistered = true
+                state.takesSignatures = true
             }
+            try await bench.enroll()
+            let notProven = TestReply.problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call")
+            let unanswered = Array(repeating: TestReply.close, count: 4)
+            bench.api.set { $0.script = [notProven] + unanswered + [notProven] }
+            await #expect(throws: AgentClientError(.connectionFailed, "")) {
+                try await bench.renew(newKey: true, force: true)
+            }
+            let path = "\(bench.directory.path)/generation-2/key.pem"
+            let key = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(bench.api.state.withLock { $0.script.isEmpty })
+            #expect(try await bench.renew() != nil)
+            #expect(try bench.text("key.pem") == key)
+        }
+    }
+
+    @Test("a change is asked for again as it was, and as that it is recorded")
+    func sameAgain() async throws {
+        try await Workbench.run { bench in
+            bench.api.set { state in
+                state.isRegistered = true
+                state.takesSignatures = true
+            }
+            try await bench.enroll(try bench.plan(lifetime: 7_200))
+            bench.api.set { $0.closesAfterIssuing = 100 }
+            let other = try bench.plan(keyType: .p256, lifetime: 3_600)
+            await #expect(throws: AgentClientError.self) { try await bench.enroll(other, force: true) }
+            bench.api.set { $0.closesAfterIssuing = 0 }
+            #expect(try await bench.renew() != nil)
+            let bodies = Set(bench.api.requests.dropFirst().map(\.body))
+            #expect(bodies.count == 1)
+            let record = try bench.text("agent.json")
+            #expect(record.contains("P-256") && record.contains("3600"), "\(record)")
+        }
+    }
+
+    @Test("a refusal for good tells how a change is given up")
+    func refusedForGood() async throws {
+        try await Workbench.run { bench in
+            try await self.changeUnseen(bench)
+            bench.api.set { $0.script = [.problem(422, "KEY_BLOCKED", "no")] }
+            let error = await #expect(throws: AgentClientError.self) { try await bench.renew() }
+            #expect(error?.reason.contains("signet agent enroll --force") == true, "\(String(describing: error))")
+            bench.api.set { $0.script = [.problem(429, "RATE_LIMITED", "later")] }
             #expect(try await bench.renew() != nil)
             #expect(try self.boundKeyIsInstalled(bench))
         }

@@ -9,9 +9,8 @@ struct PendingRequest: Sendable {
     let generation: Int
     let key: AgentKey
     var record: RequestRecord
-
     /// Whether the agent may have no other key than this one by now.
-    var mayBeBound: Bool { self.record.mayBeBound == true }
+    var mayBeBound: Bool
 }
 
 extension AgentDirectory {
@@ -24,7 +23,8 @@ extension AgentDirectory {
             let record = try? JSONDecoder().decode(RequestRecord.self, from: Data(content)), record.version == 1,
             let key = try? AgentKey(pem: self.text("key.pem", in: path), source: "\(path)/key.pem")
         else { return nil }
-        return PendingRequest(generation: number, key: key, record: record)
+        let mayBeBound = try record.mayBeBound ?? (number > 1 && key.publicKey != self.installed().key.publicKey)
+        return PendingRequest(generation: number, key: key, record: record, mayBeBound: mayBeBound)
     }
 
     /// Makes key and request durable, the key first: a request never leaves for a key that could be lost.
@@ -34,6 +34,8 @@ extension AgentDirectory {
         afterStep: (EnrolmentStep) throws -> Void
     ) throws -> PendingRequest {
         let number = try self.currentGeneration() + 1
+        // What cannot be read may be a key that the agent is bound to.
+        if try self.pendingRequest() == nil { try self.setAside(number) }
         try self.discard(number)
         let path = self.generationPath(number)
         try AtomicFile.createDirectory(path, mode: 0o755)
@@ -41,7 +43,17 @@ extension AgentDirectory {
         try afterStep(.keyWritten)
         try AtomicFile.write(try record.fileContent(), to: "\(path)/request.json", mode: 0o600)
         try afterStep(.requestWritten)
-        return PendingRequest(generation: number, key: key, record: record)
+        return PendingRequest(generation: number, key: key, record: record, mayBeBound: false)
+    }
+
+    /// Keeps a request that nobody will end, with its key, under another name; nothing when there is none.
+    func setAside(_ number: Int) throws {
+        let path = self.generationPath(number)
+        guard number > 1, SystemFiles.exists("\(path)/request.json") else { return }
+        let taken = try SystemFiles.names(in: self.path).compactMap { name in
+            name.hasPrefix("kept-") ? Int(name.dropFirst("kept-".count)) : nil
+        }
+        try SystemFiles.setAside(path, as: "\(self.path)/kept-\((taken.max() ?? 0) + 1)", in: self.path)
     }
 
     /// Writes another record beside the key of a request.
@@ -49,6 +61,7 @@ extension AgentDirectory {
         let path = "\(self.generationPath(request.generation))/request.json"
         try AtomicFile.write(try record.fileContent(), to: path, mode: 0o600)
         request.record = record
+        request.mayBeBound = record.mayBeBound == true
     }
 
     /// Drops a request under way, with its key.

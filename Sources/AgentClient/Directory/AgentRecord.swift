@@ -23,7 +23,7 @@ struct AgentRecord: Hashable, Sendable, Codable {
 
 /// A request that is under way, in `request.json` beside its key.
 struct RequestRecord: Hashable, Sendable, Codable {
-    // Stored: a change here needs a new version; other versions are dropped, and the request is made anew.
+    // Stored: a change here needs a new version; other versions are set aside, and the request is made anew.
     var version = 1
     /// What is asked for.
     var agent: AgentRecord
@@ -32,7 +32,9 @@ struct RequestRecord: Hashable, Sendable, Codable {
     /// What makes the server answer a repetition with the first certificate.
     var idempotencyKey: IdempotencyToken
     /// Whether the installed key has signed for this one: the authority may have bound the agent to it, whatever came back.
-    var mayBeBound: Bool?
+    ///
+    /// A program that did not say so may have done it.
+    var mayBeBound: Bool? = false
 }
 
 extension AgentRecord {
@@ -56,9 +58,9 @@ extension AgentRecord {
         return try AgentApplication(names: self.names, profile: self.profile, keyType: keyType, lifetime: self.lifetime)
     }
 
-    /// Whether another record is of the same agent, as the same server knows it.
+    /// Whether another record is of the same agent, wherever its authority has moved.
     func isOfTheSameAgent(as other: AgentRecord) -> Bool {
-        self.api == other.api && self.profile == other.profile && self.names == other.names
+        self.profile == other.profile && self.names == other.names
     }
 
     /// Whether another record asks the same server for the same.

@@ -20,6 +20,12 @@ enum SystemFiles {
         try self.synchronize(directory)
     }
 
+    /// Gives a directory another name, in the same directory.
+    static func setAside(_ path: String, as target: String, in directory: String) throws(AgentClientError) {
+        guard renameat(AT_FDCWD, path, AT_FDCWD, target) == 0 else { throw self.failure("set aside", path) }
+        try self.synchronize(directory)
+    }
+
     /// What a symbolic link names; `nil` when the path is none.
     static func target(of path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: 256)

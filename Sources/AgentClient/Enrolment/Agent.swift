@@ -114,7 +114,10 @@ public struct Agent: Sendable {
         now: () -> Date
     ) async throws -> AgentCertificate {
         if let pending = try self.directory.pendingRequest(), pending.mayBeBound {
-            return try await self.finish(pending, plan, choice, with: client, token: token, now: now)
+            if try self.isFor(pending, plan, choice) {
+                return try await self.finish(pending, plan, with: client, token: token, now: now)
+            }
+            try self.directory.setAside(pending.generation)
         }
         if let pending = try self.resumable(plan, keeping: choice.key) {
             try self.afterStep(.resumed)
@@ -130,34 +133,39 @@ public struct Agent: Sendable {
         }
     }
 
+    /// Whether a change of keys that has no outcome yet is of what is asked for; an enrolment may be forced to be of another.
+    private func isFor(_ pending: PendingRequest, _ plan: EnrolmentPlan, _ choice: KeyChoice) throws -> Bool {
+        if case .given(let key) = choice, key.publicKey != pending.key.publicKey { return false }
+        return pending.record.agent.isOfTheSameAgent(as: AgentRecord(plan))
+    }
+
     /// Ends a change of keys whose outcome is not known: the agent may have no other key than this one, so that nothing else is
     /// asked for before, and the key goes only when the authority says that it is not the agent's.
     private func finish(
         _ pending: PendingRequest,
         _ plan: EnrolmentPlan,
-        _ choice: KeyChoice,
         with client: APIClient,
         token: IdempotencyToken,
         now: () -> Date
     ) async throws -> AgentCertificate {
-        var isOther = !pending.record.agent.isOfTheSameAgent(as: AgentRecord(plan))
-        if case .given(let key) = choice { isOther = isOther || key.publicKey != pending.key.publicKey }
-        guard !isOther else {
-            throw AgentClientError(
-                .alreadyEnrolled,
-                "a change of the agent's key in \(self.directory.path) has no outcome yet; end it first with:"
-                    + " signet agent renew --directory \(self.directory.path)"
-            )
-        }
         try self.afterStep(.resumed)
-        var pending = pending
-        if let resumed = try await self.resume(pending, plan, with: client, now: now) { return resumed }
-        // What the same request brings is of no use; another certificate for the same key is.
-        let request = try AgentRequest(key: pending.key, names: plan.application.names)
-        var record = RequestRecord(agent: pending.record.agent, csr: request.pem, idempotencyKey: token)
-        record.mayBeBound = true
-        try self.directory.rewrite(&pending, record)
-        return try await self.complete(&pending, plan, with: client, now: now)
+        // The same again: with another lifetime it would be another request.
+        var (pending, plan) = (pending, plan)
+        plan.application = try pending.record.agent.application()
+        do {
+            if let resumed = try await self.resume(pending, plan, with: client, now: now) { return resumed }
+            // What the same request brings is of no use; another certificate for the same key is.
+            let request = try AgentRequest(key: pending.key, names: plan.application.names)
+            var record = RequestRecord(agent: pending.record.agent, csr: request.pem, idempotencyKey: token)
+            record.mayBeBound = true
+            try self.directory.rewrite(&pending, record)
+            return try await self.complete(&pending, plan, with: client, now: now)
+        } catch let error as AgentClientError where error.isDefinite {
+            let advice =
+                "a change of the agent's key had no outcome before; to give it up and enrol anew: signet agent enroll --force"
+                + " with another --name or --key (the key in question is kept in \(self.directory.path))"
+            throw AgentClientError(error.code, "\(error.reason); \(advice)", problem: error.problem)
+        }
     }
 
     /// An interrupted request for the same, and for the key in force exactly when that is kept.
@@ -255,7 +263,8 @@ public struct Agent: Sendable {
         do {
             return try await ask(nil)
         } catch let error as AgentClientError where error.isKeyChangeNotProven {
-            guard let present = try self.presentKey(of: plan), present.publicKey != pending.key.publicKey else {
+            guard let present = try self.presentKey(of: plan, pending), present.publicKey != pending.key.publicKey
+            else {
                 try self.mark(&pending, false)
                 let advice =
                     "a registered agent is enrolled with the key that it registered: signet agent enroll --key FILE"
@@ -282,7 +291,8 @@ public struct Agent: Sendable {
         do {
             return try await ask()
         } catch let error as AgentClientError {
-            if error.isKeyChangeNotProven { try self.mark(&pending, false) }
+            // What has not been answered may still come about.
+            if error.isKeyChangeNotProven, failure.isDefinite { try self.mark(&pending, false) }
             throw failure
         }
     }
@@ -295,11 +305,13 @@ public struct Agent: Sendable {
     }
 
     /// The key of the same agent that is installed; nil when there is none.
-    private func presentKey(of plan: EnrolmentPlan) throws -> AgentKey? {
+    private func presentKey(of plan: EnrolmentPlan, _ pending: PendingRequest) throws -> AgentKey? {
         do {
             let installed = try self.directory.installed()
             return installed.record.isOfTheSameAgent(as: AgentRecord(plan)) ? installed.key : nil
-        } catch let error as AgentClientError where error.code == .notEnrolled {
+        } catch let error as AgentClientError
+            where error.code == .notEnrolled || (error.code == .damagedEnrolment && !pending.mayBeBound)
+        {
             return nil
         }
     }
@@ -341,6 +353,12 @@ private enum KeyChoice {
 }
 
 extension AgentClientError {
+    /// Whether the authority has refused, and not merely for now.
+    fileprivate var isDefinite: Bool {
+        guard let status = self.problem?.status, self.problem?.code != nil else { return false }
+        return (400..<500).contains(status) && status != 409 && status != 429
+    }
+
     /// Whether the authority says that the request's key is not the agent's.
     fileprivate var isKeyChangeNotProven: Bool { self.problem?.code == "KEY_CHANGE_NOT_PROVEN" }
 }

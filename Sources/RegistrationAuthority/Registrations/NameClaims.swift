@@ -27,8 +27,13 @@ extension RegistrationService {
     /// Reads who holds the hosts of names.
     public func claims(on names: [AlternativeName], for principal: Principal) async throws -> NameClaims {
         var claims: [NameClaims.Claim] = []
+        var known: [HostName: [Registration]] = [:]
         for name in names {
-            guard let host = name.claimedHost else { continue }
+            guard let host = name.claimedHost, !name.isWildcard || !principal.may(.manageAgents) else { continue }
+            if !name.isWildcard, let holders = known[host] {
+                claims.append(NameClaims.Claim(name: name, host: host, holders: holders))
+                continue
+            }
             var query = RegistrationQuery(holdsHost: true, limit: Budget.registrationsOfHost)
             if name.isWildcard {
                 query.parent = host.description
@@ -37,9 +42,9 @@ extension RegistrationService {
             } else {
                 query.host = host.description
             }
-            claims.append(
-                NameClaims.Claim(name: name, host: host, holders: try await self.store.registrations(query))
-            )
+            let holders = try await self.store.registrations(query)
+            if !name.isWildcard { known[host] = holders }
+            claims.append(NameClaims.Claim(name: name, host: host, holders: holders))
         }
         return NameClaims(claims: claims)
     }
@@ -64,7 +69,8 @@ extension RegistrationService {
             }
             if case .uri = claim.name, !claim.holders.isEmpty { try Self.requireKey(key, of: claim) }
             guard self.engine.zones.zone(of: try DomainName(claim.host.description))?.isOurs == true else { continue }
-            let lives = claim.holders.filter(\.status.isLive).map { $0.expiresAt ?? .distantFuture }
+            // One that has no certificate has no end that the host would rest until.
+            let lives = claim.holders.filter(\.status.isLive).compactMap(\.expiresAt)
             guard !claim.name.isWildcard, let last = lives.max() else {
                 throw RegistrationError(
                     .nameNotAdmitted,

@@ -134,6 +134,9 @@ extension RegistrationService {
         let (id, csr) = (before.id, wish.csr)
         let key = try IdentityKey(csr.publicKey)
         let isChange = key.thumbprint != before.thumbprint
+        if isChange, before.requests.contains(where: { $0.status == .pending && $0.newThumbprint == key.thumbprint }) {
+            throw RegistrationError(.agentBusy, "the agent's key is being changed to this one; ask again in a second")
+        }
         if isChange { try await self.requireKeyChange(of: before, to: key, by: principal, from: origin) }
         try await self.admit(before.description.host, principal, origin, self.rules.renewalLimits)
         let instant = self.environment.instant

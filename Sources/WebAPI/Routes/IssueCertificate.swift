@@ -39,6 +39,10 @@ extension Route {
                 var issued: SerialNumber?
                 var end: Date?
                 if let registrations {
+                    // Who may have nothing else issued asks for the one name of an agent.
+                    if !body.csr.isForOneURI {
+                        try await gatekeeper.requireDirectIssuance(principal, context, Self.issuance)
+                    }
                     let claims = try await registrations.claims(on: body.csr.names, for: principal)
                     issued = try await registrations.issueIdentity(
                         body.csr,
@@ -106,6 +110,14 @@ struct IssuanceBody {
             throw PKIXError(.malformedCSR, "member 'csr' is neither PEM of a CERTIFICATE REQUEST nor base64 of its DER")
         }
         return Array(der)
+    }
+}
+
+extension ParsedCSR {
+    /// Whether it has the name of an agent, and no other.
+    fileprivate var isForOneURI: Bool {
+        guard self.names.count == 1, case .uri = self.names[0] else { return false }
+        return true
     }
 }
 

@@ -229,6 +229,16 @@ struct HoldingTests {
         }
     }
 
+    @Test("Beside an agent without a certificate, which never ends, nothing is issued")
+    func endless() async throws {
+        try await RegistrationBench.withNode { _, service in
+            let active = try await service.register(TestAgent("weather"), ["identityCsrPEM": nil])
+            #expect(active.status == .active && active.expiresAt == nil)
+            let host = [AlternativeName.dns(try HostName("weather.agents.example"))]
+            await expectRefusal(.nameNotAdmitted) { try await self.ask(host, RegistrationBench.alice, service) }
+        }
+    }
+
     @Test("An agent of our zone that is not active yet gets nothing past its registration")
     func notYetActive() async throws {
         try await RegistrationBench.withNode { bench, service in

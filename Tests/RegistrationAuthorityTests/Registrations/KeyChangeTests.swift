@@ -84,6 +84,28 @@ struct KeyChangeTests {
         }
     }
 
+    @Test("while a change is under way, whoever asks for the same key is told so, and not that it is another's")
+    func underWay() async throws {
+        try await RegistrationBench.withNode { bench, service in
+            let (agent, next) = (TestAgent("weather"), TestAgent("weather"))
+            let active = try await service.register(agent)
+            let itself = try await agent.principal(of: service, at: bench.clock.now)
+            bench.issuer.change { $0.isAway = true }
+            let begun = try await Self.change(active.id, to: next, by: itself, service)
+            #expect(begun.requests.last?.status == .pending && begun.thumbprint == active.thumbprint)
+            await expectRefusal(.agentBusy) {
+                try await Self.change(active.id, to: next, by: RegistrationBench.alice, service)
+            }
+            await expectRefusal(.keyChangeNotProven) {
+                try await Self.change(active.id, to: TestAgent("weather"), by: RegistrationBench.alice, service)
+            }
+            bench.issuer.change { $0.isAway = false }
+            bench.clock.advance(60)
+            let settled = try await bench.awaited(active.id) { $0.step == .none }
+            #expect(settled.thumbprint != active.thumbprint)
+        }
+    }
+
     @Test("a token, an operator or another agent's key does not change an agent's key")
     func refusesOthers() async throws {
         try await RegistrationBench.withNode { bench, service in
