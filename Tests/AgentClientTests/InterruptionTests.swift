@@ -282,7 +282,10 @@ struct InterruptionTests {
             bench.api.set { $0.script = [.problem(422, "KEY_BLOCKED", "no")] }
             let error = await #expect(throws: AgentClientError.self) { try await bench.renew() }
             #expect(error?.reason.contains("signet agent enroll --force") == true, "\(String(describing: error))")
-            bench.api.set { $0.script = [.problem(429, "RATE_LIMITED", "later")] }
+            // What is refused for now is no reason to give up.
+            bench.api.set { $0.script = Array(repeating: .problem(429, "RATE_LIMITED", "later"), count: 4) }
+            let later = await #expect(throws: AgentClientError.self) { try await bench.renew() }
+            #expect(later?.problem?.status == 429 && later?.reason.contains("--force") == false)
             #expect(try await bench.renew() != nil)
             #expect(try self.boundKeyIsInstalled(bench))
         }
