@@ -143,13 +143,18 @@ struct InterruptionTests {
         }
     }
 
-    /// An agent whose key's change the server has made, and whose client knows nothing of it.
-    private func changeUnseen(_ bench: Workbench, stopAt step: EnrolmentStep? = nil) async throws {
+    /// Enrols an agent that the server binds to its key.
+    private func enrollRegistered(_ bench: Workbench, _ plan: EnrolmentPlan? = nil) async throws {
         bench.api.set { state in
             state.isRegistered = true
             state.takesSignatures = true
         }
-        try await bench.enroll()
+        try await bench.enroll(plan)
+    }
+
+    /// An agent whose key's change the server has made, and whose client knows nothing of it.
+    private func changeUnseen(_ bench: Workbench, stopAt step: EnrolmentStep? = nil) async throws {
+        try await self.enrollRegistered(bench)
         if step == nil { bench.api.set { $0.closesAfterIssuing = 100 } }
         await #expect(throws: (any Error).self) { try await bench.renew(newKey: true, force: true, stopAt: step) }
         bench.api.set { $0.closesAfterIssuing = 0 }
@@ -179,11 +184,7 @@ struct InterruptionTests {
     @Test("a certificate that is of no use does not take the bound key with it")
     func unacceptable() async throws {
         try await Workbench.run { bench in
-            bench.api.set { state in
-                state.isRegistered = true
-                state.takesSignatures = true
-            }
-            try await bench.enroll()
+            try await self.enrollRegistered(bench)
             bench.api.set { $0.distort = { _ in "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" } }
             for newKey in [true, false] {
                 await #expect(throws: AgentClientError.self) { try await bench.renew(newKey: newKey, force: true) }
@@ -236,11 +237,7 @@ struct InterruptionTests {
     @Test("a signed call that was not answered may come through later, whatever the authority says before")
     func unanswered() async throws {
         try await Workbench.run { bench in
-            bench.api.set { state in
-                state.isRegistered = true
-                state.takesSignatures = true
-            }
-            try await bench.enroll()
+            try await self.enrollRegistered(bench)
             let notProven = TestReply.problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call")
             let unanswered = Array(repeating: TestReply.close, count: 4)
             bench.api.set { $0.script = [notProven] + unanswered + [notProven] }
@@ -258,11 +255,7 @@ struct InterruptionTests {
     @Test("a change is asked for again as it was, and as that it is recorded")
     func sameAgain() async throws {
         try await Workbench.run { bench in
-            bench.api.set { state in
-                state.isRegistered = true
-                state.takesSignatures = true
-            }
-            try await bench.enroll(try bench.plan(lifetime: 7_200))
+            try await self.enrollRegistered(bench, try bench.plan(lifetime: 7_200))
             bench.api.set { $0.closesAfterIssuing = 100 }
             let other = try bench.plan(keyType: .p256, lifetime: 3_600)
             await #expect(throws: AgentClientError.self) { try await bench.enroll(other, force: true) }
@@ -294,11 +287,7 @@ struct InterruptionTests {
     @Test("a change that the authority did not make leaves the key in force, and the next run asks for that")
     func unmadeChange() async throws {
         try await Workbench.run { bench in
-            bench.api.set { state in
-                state.isRegistered = true
-                state.takesSignatures = true
-            }
-            try await bench.enroll()
+            try await self.enrollRegistered(bench)
             let key = try bench.text("key.pem")
             // The signed call is refused, and the key is not the agent's.
             let notProven = TestReply.problem(403, "KEY_CHANGE_NOT_PROVEN", "sign this call")
@@ -316,11 +305,7 @@ struct InterruptionTests {
     @Test("a change whose answer was lost is seen at once where the server answers again")
     func answeredAgain() async throws {
         try await Workbench.run { bench in
-            bench.api.set { state in
-                state.isRegistered = true
-                state.takesSignatures = true
-            }
-            try await bench.enroll()
+            try await self.enrollRegistered(bench)
             // The first signed call does its work unseen; its repetitions are by a key that is nobody's.
             bench.api.set { $0.closesAfterIssuing = 1 }
             #expect(try await bench.renew(newKey: true, force: true) != nil)
